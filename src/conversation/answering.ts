@@ -7,7 +7,7 @@ import { beginForm, leaveForm, type AskPlace, type FormStep } from './forms.ts'
 import { isSilent, silence } from './handover-state.ts'
 import { createMatcher, type Matcher } from './match/matcher.ts'
 import { readMemory, remember } from './memory.ts'
-import { offersOf, rescueOf, undoOf } from './questions.ts'
+import { daysToPick, offersOf, rescueOf, undoOf } from './questions.ts'
 import { choicesOf, render } from './render.ts'
 import { resolve, type PlainItem } from './resolve.ts'
 import type { Speaking } from './speaking.ts'
@@ -102,6 +102,16 @@ export const createAnswering = (speak: Speaking['speak']): Answering => {
     switch (step.is) {
       case 'more':
         return ask(step.place, script.words.moreSay, step.from, turn.state)
+      case 'either':
+        return speak(turn, asker === undefined ? [] : [asker], (voice) => ({
+          replies: render(
+            voice,
+            [textItem(script.words.notChoice)],
+            daysToPick(script, voice.language, step.place.question, step.days),
+          ),
+          state: turn.state,
+          saying: step.place.reply,
+        }))
       case 'again':
         return speak({ ...turn, state: step.state }, asker === undefined ? [] : [asker], (voice) => ({
           replies: render(

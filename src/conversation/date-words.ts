@@ -24,6 +24,8 @@ export const ALWAYS = ['en', 'de']
 /** Names that ICU lacks, and longer names that contain the name of a nearer day. */
 const OWN_NEAR: readonly [string, number][] = [
   ['day after tomorrow', 2],
+  ['imorgon', 1],
+  ['idag', 0],
   ['dziś', 0],
   ['tonight', 0],
   ['ce soir', 0],
@@ -36,18 +38,66 @@ const OWN_NEAR: readonly [string, number][] = [
   ['大後天', 3],
   ['明明後日', 3],
 ]
-/** By language, the case of weekdays after "on" where it differs: "w sobotę". */
+/** By language, the case of weekdays after "on", or instead of it, where it differs: "w sobotę", "pénteken". */
 const OWN_WEEKDAYS: Readonly<Record<string, readonly (readonly [string, number])[]>> = {
   pl: [
     ['środę', 2],
     ['sobotę', 5],
     ['niedzielę', 6],
   ],
+  cs: [
+    ['středu', 2],
+    ['sobotu', 5],
+    ['neděli', 6],
+  ],
+  ru: [
+    ['среду', 2],
+    ['пятницу', 4],
+    ['субботу', 5],
+  ],
+  uk: [
+    ['середу', 2],
+    ["п'ятницю", 4],
+    ['суботу', 5],
+    ['неділю', 6],
+  ],
+  hu: [
+    ['hétfőn', 0],
+    ['kedden', 1],
+    ['szerdán', 2],
+    ['csütörtökön', 3],
+    ['pénteken', 4],
+    ['szombaton', 5],
+  ],
+  fi: [
+    ['maanantaina', 0],
+    ['tiistaina', 1],
+    ['keskiviikkona', 2],
+    ['torstaina', 3],
+    ['perjantaina', 4],
+    ['lauantaina', 5],
+    ['sunnuntaina', 6],
+  ],
+  he: [
+    ['ביום שני', 0],
+    ['ביום שלישי', 1],
+    ['ביום רביעי', 2],
+    ['ביום חמישי', 3],
+    ['ביום שישי', 4],
+    ['ביום ראשון', 6],
+  ],
 }
 /** By language, the parts of a day that are written behind its name as one word: "Freitagabend". */
 const PARTS_OF_DAY: Readonly<Record<string, readonly string[]>> = {
   de: ['morgen', 'vormittag', 'mittag', 'nachmittag', 'abend', 'nacht'],
   nl: ['ochtend', 'morgen', 'middag', 'namiddag', 'avond', 'nacht'],
+}
+/** Names of two days in December that have the same date everywhere. */
+const OWN_EVES: Readonly<Record<number, string>> = {
+  24: `christmas eve|xmas eve|heiligabend|heiliger abend|nochebuena|víspera de navidad|vigilia di natale|véspera de natal|kerstavond|
+    wigilia|wigilię|štědrý den|julafton|juleaften|jouluaatto|szenteste`,
+  31: `new years eve|new year eve|nye|silvester|sylvester|saint sylvestre|nochevieja|víspera de año nuevo|san silvestro|véspera de ano novo|
+    oudejaarsavond|oudejaarsdag|sylwester|sylwestra|silvestr|silvestra|nyårsafton|nytårsaften|nyttårsaften|uudenvuodenaatto|szilveszter`,
 }
 const OWN_OTHER_WEEK = ['ubernachst', 'nastepny', 'onumuzdeki', '下星期', '下个', '下個']
 /** 1 June 2026 is a Monday. */
@@ -202,6 +252,17 @@ const nameIn = (amount: string): string => matchKey(amount.replace(/\d+/, ' '))
 
 const longestFirst = (names: ReadonlyMap<string, number>): ReadonlyMap<string, number> =>
   new Map([...names].toSorted(([one], [other]) => other.length - one.length))
+
+/** Eves by their names, with the day of December. */
+export const EVES: ReadonlyMap<string, number> = longestFirst(
+  new Map(
+    Object.entries(OWN_EVES).flatMap(([day, names]) =>
+      names
+        .split(/\s*[|\n]\s*/)
+        .flatMap((name): [string, number][] => (name === '' ? [] : [[matchKey(name), Number(day)]])),
+    ),
+  ),
+)
 
 /** Skips names with digits in them (`12月`, `in 2 days`). */
 const add = (names: Map<string, number>, name: string, value: number): void => {

@@ -2,6 +2,7 @@ import { latinDigits } from '../base/digits.ts'
 import { dayBeside, isDay, placeInWeek } from '../script/hours.ts'
 import { matchKey } from '../script/match-key.ts'
 import { leavesDoubt } from './date-doubts.ts'
+import { ordersOf, type DateOrder } from './date-order.ts'
 import { hasDoubt, isBesideHoliday, isCountedNoun, oneOfManyOf } from './doubt-words.ts'
 import { daysFrom } from './date-offsets.ts'
 import { withoutIdioms } from './idioms.ts'
@@ -9,6 +10,7 @@ import {
   dateWordsOf,
   DAY,
   daysSaid,
+  EVES,
   isOtherWeek,
   monthOf,
   withoutMornings,
@@ -27,29 +29,42 @@ export interface DatePlace {
  * The date in a text, as `2026-12-24`; null for none, for two days, and where the words around it leave a doubt. A date without a year is
  * the next such day.
  */
-export const dateIn = (written: string, place: DatePlace): string | null =>
-  readDate(written, place)?.date ?? null
+export const dateIn = (written: string, place: DatePlace): string | null => {
+  const [date, other] = datesIn(written, place)
+  return other === undefined ? (date ?? null) : null
+}
+
+/** As {@link dateIn}, and both dates where `5/3` may be two. */
+export const datesIn = (written: string, place: DatePlace): string[] => [
+  ...new Set(ordersOf(place).flatMap((order) => readDate(written, place, order)?.date ?? [])),
+]
 
 /** As {@link dateIn}, with the rest of the text after `matchKey`, {@link DAY} in place of the day. */
 export const readDate = (
   written: string,
   { nowMs, timeZone, languages }: DatePlace,
+  order: DateOrder = 'day',
 ): { date: string; rest: string } | null => {
   const { date: today, day: dayOfWeek } = placeInWeek(timeZone, nowMs)
   const words = dateWordsOf(languages)
   const text = withoutTimes(
     latinDigits(written).replace(CORRECTION, ' ').replace(POSSESSIVE, '').replace(ORDINAL, '$1e '),
-  ).replace(MEASURE, ' ')
-  const digits = digitsIn(text.replace(SHORT_YEAR, ' 20$1'), today)
+  )
+    .replace(MEASURE, ' ')
+    .replace(LABELLED, ' ')
+    .replace(PHONE_IN_PAIRS, ' ')
+  const digits = digitsIn(text.replace(SHORT_YEAR, ' 20$1'), today, order)
   const key = withoutMornings(
     withoutContraction(withoutIdioms(matchKey(digits.rest).replace(GREETING, ' ')), languages),
     words,
   )
-  const named = namedIn(key, today, words)
+  const eves = daysSaid(key, EVES)
+  const named = namedIn(eves.rest, today, words)
   const near = daysSaid(named.rest, words.near)
   const weekdays = daysSaid(near.rest, words.weekdays)
   const { rest } = weekdays
-  const dates = new Set([...digits.dates, ...named.dates])
+  const said = [...digits.dates, ...named.dates]
+  const dates = new Set([...said, ...eves.said.map((day) => eveOn(day, said, today))])
   const exact = new Set([...dates, ...near.said.map((days) => dayBeside(today, days))])
   const [date, ...others] = exact
   const [weekday, ...otherWeekdays] = new Set(weekdays.said)
@@ -60,20 +75,25 @@ export const readDate = (
   const days = ((weekday ?? dayOfWeek) - dayOfWeek + 7) % 7
   const meant = date ?? dayBeside(today, days)
   if (leavesDoubt(rest, words, languages, Number(meant.slice(-2)))) return null
-  const said = rest.split(' ')
-  const span = said.findIndex((word) => words.spans.has(word))
+  const around = rest.split(' ')
+  const span = around.findIndex((word) => words.spans.has(word))
   if (date !== undefined) {
-    if ([...weekdays.said, ...shortWeekdays(said, words)].some((one) => one !== weekdayOf(date))) return null
+    if ([...weekdays.said, ...shortWeekdays(around, words)].some((one) => one !== weekdayOf(date)))
+      return null
     // "24 December for a week" begins on that day, "a week from 24 December" does not.
-    if (span === -1 || (dates.size > 0 && span > said.indexOf(DAY))) return { date, rest }
+    if (span === -1 || (dates.size > 0 && span > around.indexOf(DAY))) return { date, rest }
     return dates.size === 0 && weekday === undefined ? offsetFrom(date, rest) : null
   }
   const many = oneOfManyOf(languages)
-  if (isBesideHoliday(rest) || said.some((word, index) => said[index + 1] === DAY && many.has(word)))
+  if (isBesideHoliday(rest) || around.some((word, index) => around[index + 1] === DAY && many.has(word)))
     return null
   // On a Friday, "Friday" may be today or in a week.
   return days === 0 || span !== -1 || isOtherWeek(key, words) ? null : { date: meant, rest }
 }
+
+/** The date of an eve: that of the text where it says the same one, "24 December 2027, Christmas Eve". */
+const eveOn = (day: number, said: readonly (string | null)[], today: string): string | null =>
+  said.find((date) => date?.endsWith(`-12-${day}`)) ?? dateOf(undefined, '12', String(day), today)
 
 const offsetFrom = (from: string, rest: string): { date: string; rest: string } | null => {
   const days = daysFrom(rest)
@@ -117,7 +137,7 @@ export const withoutTimes = (text: string): string =>
 
 /** `7 pm`, `19h30`, `18-20 Uhr`, `午後7時`. */
 const HOURS =
-  /(?<!\d)\d{1,2}(?:[:.]\d{2})?(?:\s*[-–]\s*\d{1,2}(?:[:.]\d{2})?)?\s*(?:(?:[ap]\.?\s?m|uhr|o['’]?clock|heures?|hs?|uur|godz|ч)(?![\p{L}\d])|h(?:[0-5]\d)(?!\d)|[時点點时시])/giu
+  /(?<!\d)\d{1,2}(?:[:.]\d{2})?(?:\s*[-–]\s*\d{1,2}(?:[:.]\d{2})?)?\s*(?:(?:[ap]\.?\s?m|uhr|o['’]?clock|heures?|hs?|uur|godz|ч|-kor)(?![\p{L}\d])|h(?:[0-5]\d)(?!\d)|[時点點时시])/giu
 
 /** `19:30` */
 const CLOCK = /(?<!\d)(?:[01]?\d|2[0-4]):[0-5]\d(?![\d.])/g
@@ -129,9 +149,16 @@ const DOTTED_CLOCK =
 const ITALIAN_HOURS =
   /(?<!\p{L})(?:dopo|verso|prima|tra|fra)\s+(?:le|delle)\s+\d{1,2}(?:\s+e\s+le\s+\d{1,2})?(?![\d./])/giu
 
-/** `1.5 hours`, `1/2 kg`, `€ 3.5`, `24/7`, `party of 4`. */
+/** `size 10/12`, `Version 2.10`. */
+const LABELLED =
+  /(?<!\p{L})(?:versi(?:on|ón|one)|versão|versie|wersja|verze|верси[яи]|версія|v(?=\d)|size|größe|groesse|taille|talla|tamanho|taglia|maat|rozmiar|velikost|размер|розмір|chapter|kapitel)[\s:]*\d+(?:[./]\d+)?(?![\d./])/giu
+
+/** `06.12.34.56.78` */
+const PHONE_IN_PAIRS = /(?<![\d./-])0\d([\s./-])\d\d(?:\1\d\d){3}(?!\d)/g
+
+/** `1.5 hours`, `1/2 kg`, `€ 3.5`, `CHF 10.10`, `24/7`, `party of 4`. */
 const MEASURE =
-  /[€$£¥]\s*\d+(?:[.,]\d+)?|(?<!\p{L})party\s+of\s+\d+|(?<![\d./])(?:\d+(?:[.,/]\d+)?\s*(?:[€$£¥%]|°(?!\s*\p{L}{3})|(?:[kcm]?m|k?g|m?l|miles?|hours?|hrs?|min|std|stunden?|stück|lit(?:er|re)s?|litros?|euros?|eur|usd|dollars?|pounds?|horas?|ore|uren)(?![\p{L}\d]))|24\/7(?![\d./]))/giu
+  /(?:\p{Sc}|(?<!\p{L})(?:chf|usd|eur|gbp|pln|czk))\s*\d+(?:[.,]\d+)?|(?<!\p{L})party\s+of\s+\d+|(?<![\d./])(?:\d+(?:[.,/]\d+)?\s*(?:[\p{Sc}%]|°(?!\s*\p{L}{3})|(?:[kcm]?m|k?g|kilos?|kilogramm?e?s?|m?l|inch(?:es)?|zoll|miles?|hours?|hrs?|min|std|stunden?|stück|lit(?:er|re)s?|litros?|euros?|eur|usd|chf|gbp|pln|czk|zł|kč|dollars?|pounds?|horas?|ore|uren)(?![\p{L}\d]))|24\/7(?![\d./]))/giu
 
 /** The understood days, and the text with {@link DAY} in place of each. */
 interface Taken {
@@ -140,7 +167,7 @@ interface Taken {
 }
 
 /** Dates in digits; `isWrong` where one does not exist in the calendar. */
-const digitsIn = (text: string, today: string): Taken & { isWrong: boolean } => {
+const digitsIn = (text: string, today: string, order: DateOrder): Taken & { isWrong: boolean } => {
   const dates: string[] = []
   let isWrong = false
   const take = (whole: string, date: string | null): string => {
@@ -166,8 +193,9 @@ const digitsIn = (text: string, today: string): Taken & { isWrong: boolean } => 
       (whole, first: string, sign: string, second: string, year: string | undefined) => {
         // "12-14" is more likely a span of times.
         if (sign === '-' && year === undefined) return whole
-        // There is no 24th month: the month stands first, as in America.
-        const isMonthFirst = sign === '/' && Number(second) > 12
+        // There is no 24th month: the other order is meant.
+        const isOther = Number(order === 'month' ? first : second) > 12
+        const isMonthFirst = sign !== '.' && isOther !== (order === 'month')
         // "um 19.30 am 24.12.": the time is no date.
         return take(
           whole,
@@ -180,7 +208,8 @@ const digitsIn = (text: string, today: string): Taken & { isWrong: boolean } => 
 
 const ISO = /\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/g
 const ASIAN = /(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})(?:\s*[日일号號]|(?!\d|\s?\p{L}))/gu
-const DAY_AND_MONTH = /\b(\d{1,2})\s*([./-])\s*(\d{1,2})(?:\s*\2\s*(\d{4}|\d{2})?)?(?!\d)/g
+/** No part of a longer row of numbers, such as `192.168.1.1`. */
+const DAY_AND_MONTH = /(?<!\d[./-])\b(\d{1,2})\s*([./-])\s*(\d{1,2})(?:\s*\2\s*(\d{4}|\d{2})?)?(?!\d|\2\d)/g
 /** "2/3 Personen" */
 const IN_BETWEEN = /(?<![\d./])(\d{1,2})\/(\d{1,2})(?=\s+(\p{L}+))/gu
 

@@ -27,9 +27,9 @@ const DOUBTS: Readonly<Record<string, string>> = {
   nl: `nee|niet|nooit|geen|behalve|uitgezonderd|onmogelijk|elke|iedere|vorige|afgelopen|laatste|goede ${DAY}|pasen|
     erop|daarna|witte ${DAY}|om de ${DAY}|later dan|eerder dan|ben ik weg`,
   pl: `nie|nigdy|żaden|żadna|oprócz|prócz|każdy|każda|każdą|zeszły|zeszłą|ubiegły|ubiegłą|minioną|ostatni|ostatnią|poprzedni|poprzednią|wielki|wielką|zamiast|odpada`,
-  cs: `ne|není|nemůžu|nehodí|nejde|nikdy|kromě|mimo|každý|každou|minulý|poslední|velký|velikonoční|místo`,
-  ru: `не|нет|никогда|кроме|каждый|каждую|каждое|прошлый|прошлую|прошлое|последний|нельзя|вместо`,
-  uk: `не|ні|ніколи|крім|окрім|кожен|кожну|кожної|минулий|минулу|минулої|останній|замість`,
+  cs: `ne|není|nemůžu|nemohu|nehodí|nejde|nikdy|kromě|mimo|každý|každou|minulý|minulou|poslední|velký|velikonoční|místo|jiný|jinou|bílá|bílou`,
+  ru: `не|нет|никогда|кроме|каждый|каждую|каждое|прошлый|прошлую|прошлое|последний|последнюю|последнее|нельзя|вместо|другой|другую|другое|страстную|великую|чистый|неделю после`,
+  uk: `не|ні|ніколи|крім|окрім|кожен|кожну|кожної|минулий|минулу|минулої|останній|останню|останню|замість|інший|іншу|іншої|страсну|велику|чистий`,
   sv: `inte|ej|aldrig|ingen|utom|omöjligt|varje|förra|sista|senaste`,
   da: `ikke|aldrig|ingen|undtagen|umuligt|hver|sidste|forrige`,
   nb: `ikke|aldri|ingen|unntatt|umulig|hver|siste|forrige`,
@@ -38,8 +38,8 @@ const DOUBTS: Readonly<Record<string, string>> = {
   ar: `لا|لن|ليس|ليست|غير|إلا|ماعدا|عدا|كل|الماضي|الماضية|مستحيل|مو|مش`,
   he: `לא|אין|חוץ|כל|שעבר|שעברה|האחרון|מלבד`,
   el: `όχι|δεν|μην|ποτέ|εκτός|κάθε|προηγούμενη|προηγούμενο|περασμένη|περασμένο|αδύνατο`,
-  fi: `ei|en|emme|eivät|eikä|paitsi|joka|viime|edellinen|ennen|jälkeen|mahdoton`,
-  hu: `nem|ne|soha|kivéve|minden|múlt|előtt|után|lehetetlen`,
+  fi: `ei|en|emme|eivät|eikä|paitsi|joka|viime|edellinen|edellisenä|viimeisenä|ennen|jälkeen|mahdoton|muuna|toisena`,
+  hu: `nem|ne|soha|kivéve|minden|múlt|elmúlt|előző|utolsó|jövő|másik|előtt|után|lehetetlen`,
   fa: `نه|نیست|نمی|بجز|غیر|هر|گذشته|قبل|بعد`,
   hi: `नहीं|मत|सिवाय|हर|पिछले|पहले|बाद|छोड़कर`,
   id: `tidak|bukan|jangan|kecuali|setiap|tiap|lalu|terakhir|nggak|gak|tak`,
@@ -60,8 +60,8 @@ const BESIDE: Readonly<Record<string, string>> = {
   nl: 'voor|na|sinds|zonder',
   pl: 'przed|po|do|co|bez',
   cs: 'před|po|do',
-  ru: 'до|после|перед',
-  uk: 'до|після|перед',
+  ru: 'до|после|перед|через',
+  uk: 'до|після|перед|через',
   sv: 'före|innan|efter',
   da: 'før|efter',
   nb: 'før|etter',
@@ -83,6 +83,11 @@ const ONE_OF_MANY: Readonly<Record<string, string>> = {
   pt: 'um|uma|qualquer|alguma|algum|qual|primeira|primeiro|segundo',
   nl: 'een|welke|eerste|tweede|derde',
   pl: 'jakiś|jakąś|któryś|którąś|pierwszy|pierwszą|drugi|drugą|trzeci|trzecią|inną|kolejny|kolejną',
+  cs: 'nějaký|nějakou|některý|některou|který|kterou|první|druhý|druhou|třetí|libovolnou',
+  ru: 'любой|любую|любое|какой|какую|какое|то|нибудь|первый|первую|первое|второй|вторую|второе|третий|третью|третье|одну',
+  uk: 'будь|який|яку|якийсь|якусь|перший|першу|другий|другу|третій|третю|одну',
+  fi: 'jonain|jonakin|minä|minkä|ensimmäisenä|toisena|kolmantena',
+  hu: 'valamelyik|melyik|egy|első|második|harmadik',
 }
 
 /** Words that join two days, or two numbers. */
@@ -91,14 +96,14 @@ const JOINING = 'to till until through and or bis und oder tot en al au a à et 
 const ARTICLES =
   'the this on date day dem den der die das diesen am datum tag el este dia le ce jour il lo giorno questo o na a op de dag w we в во på del du des della'
 /** Words before a number that make it an hour, or a number of people. */
-const BEFORE_NUMBER = `at around um gegen ca circa las às alle om kl for für pour para per voor dla для o в saat past half halb nach vor after before ab الساعة godz godzinie
+const BEFORE_NUMBER = `at around um gegen ca circa las às alle om kl for für pour para per voor dla для o в saat past half halb nach vor after before ab الساعة godz godzinie v la о
   be sind serons sommes sera somos seremos siamo saremo latest spätestens`
 /** Words before a number up to 24 that make it an hour: "between 7 and 9". */
 const BEFORE_HOUR = 'between from zwischen von entre das tra fra dalle tussen van między od po'
 /** Nouns behind a number that is no day. */
-const COUNTED = `people person persons guests guest adults adult kids kid children child ppl nights night nächte nuits noches notti noites nachten pax seats tickets pieces of personen leute gäste erwachsene kinder plätze stück
+const COUNTED = `people person persons guests guest adults adult kids kid children child ppl nights night nächte nuits noches notti noites nachten pax seats tickets pieces of personen leute gäste gästen erwachsene erwachsenen kinder kindern plätze stück
   personas adultos niños personnes adultes enfants couverts persone adulti bambini coperti pessoas crianças volwassenen kinderen osób osoby
-  dzieci lidí человек человека людей осіб pers personer persoane kişi kişiyiz kişilik אנשים orang`
+  dzieci lidí человек человека людей осіб особи особа pers personer persoane kişi kişiyiz kişilik אנשים orang`
 
 const byLanguage = (rows: Readonly<Record<string, string>>): ReadonlyMap<string, readonly string[]> =>
   new Map(
@@ -122,18 +127,49 @@ const wordsIn = (rows: ReadonlyMap<string, readonly string[]>, languages: readon
 export const areDoubtsKnown = (languages: readonly string[]): boolean =>
   languages.every((language) => doubts.has(short(language)))
 
-/** Whether a weekday is in the week of a holiday, as in "the Friday after the holidays"; not in "Friday for the Christmas party". */
+const AROUND =
+  '(?:after|before|following|nach|vor|apres|avant|despues|antes|dopo|prima|depois|na|voor|po|przed|pred|после|перед|до|після)'
+
+const HOLIDAYS = [
+  'christmas|xmas|holidays?|thanksgiving|new year|new years|vacations?',
+  'weihnachten|feiertage?n?|ferien|neujahr|urlaub',
+  'noel|nouvel an|fetes|vacances',
+  'navidad|vacaciones|fiestas|ano nuevo',
+  'natale|vacanze|feste|natal|ferias|capodanno',
+  'kerst|kerstmis|vakantie|feestdagen|swieta|swietach|swietami',
+  'svatcich|svatky|vanocich|vanocemi|dovolene',
+  'праздников|праздниками|каникул|отпуска|свят|святами|канікул|відпустки',
+].join('|')
+
+/** Other days, or several: "Friday after my exams". One exam may be on that Friday. */
+const EVENTS = [
+  'exams|finals|wedding|birthday|honeymoon|trip|surgery|(?:spring|summer|autumn|fall|winter|school) break',
+  'prufungen|klausuren|hochzeit|geburtstag|reise|flitterwochen|umzug|operation',
+  'examens|mariage|anniversaire|voyage|demenagement',
+  'examenes|boda|cumpleanos|viaje|mudanza',
+  'esami|matrimonio|nozze|compleanno|viaggio|trasloco',
+  'exames|provas|casamento|aniversario|viagem',
+  'bruiloft|verjaardag|verhuizing',
+  'egzaminach|egzaminami|slubie|slubem|urodzinach|urodzinami',
+  'zkouskach|zkouskami|svatbe|svatbou|narozeninach',
+  'экзаменов|экзаменами|свадьбы|свадьбой|іспитів|весілля',
+].join('|')
+
+/** What stands between: in "after work, birthday dinner" the birthday is something else. */
+const OWN = [
+  'the|my|our|your|his|her|their',
+  'der|die|das|dem|den|meine[nmr]?|unsere?[nmr]?',
+  'le|la|les|mes|mon|nos|notre|los|las|el|mis|mi|nuestra|i|gli|il|miei|mio|nostro|as|os|meus|minha|minhas|meu|de|het|mijn|onze|moich|moim',
+].join('|')
+
+/**
+ * Whether a weekday is in the week of a holiday or of another event, as in "the Friday after the holidays"; not in "Friday for the
+ * Christmas party".
+ */
 export const isBesideHoliday = (key: string): boolean => BESIDE_HOLIDAY.test(key)
 
 const BESIDE_HOLIDAY = new RegExp(
-  `\\b(?:(?:after|before|following|nach|vor|apres|avant|despues|antes|dopo|prima|depois|na|voor|po|przed) (?:\\w+ ){0,2}(?:${[
-    'christmas|xmas|holidays?|thanksgiving|new year|new years',
-    'weihnachten|feiertage?n?|ferien|neujahr|urlaub',
-    'noel|nouvel an|fetes|vacances',
-    'navidad|vacaciones|fiestas|ano nuevo',
-    'natale|vacanze|feste|natal|ferias',
-    'kerst|kerstmis|vakantie|feestdagen|swieta|swietach|swietami',
-  ].join('|')})|heiligabend|silvester|nochebuena|nochevieja|capodanno|wigilia|sylwester)(?= |$)`,
+  `(?<![^ ])(?:${AROUND} (?:[^ ]+ ){0,2}(?:${HOLIDAYS})|${AROUND} (?:(?:${OWN}) ){0,2}(?:${EVENTS}))(?= |$)`,
 )
 
 /** Whether a word of doubt stands in a key. */

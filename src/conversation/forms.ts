@@ -3,7 +3,7 @@ import type { WebhookEvent } from '../webhook/events.ts'
 import { readCarried, type Carried } from './carried.ts'
 import type { Matcher } from './match/matcher.ts'
 import { readMemory, remember, type FormPlace } from './memory.ts'
-import { isCancel, judge } from './questions.ts'
+import { daysOf, isCancel, judge } from './questions.ts'
 import type { Given } from './questions/given.ts'
 import { KINDS } from './questions/kinds.ts'
 import { LIMITS } from '../channel/messenger.ts'
@@ -16,6 +16,8 @@ import type { Form, NamedAnswer, Question, Script } from '../script/types.ts'
 export type FormStep =
   /** Another page of the question's choices is shown. */
   | { is: 'more'; place: AskPlace; from: number }
+  /** The answer may be either of these days. */
+  | { is: 'either'; place: AskPlace; days: readonly string[] }
   /** The question stays, said again in these words; `isStuck` when the visitor may want out. */
   | {
       is: 'again'
@@ -107,6 +109,8 @@ export const takeAnswer = (
     return { is: 'cancelled', state: leaveForm(state), meant: meantPayload(place, given, value) }
   if (value !== null && !asksForPerson(script, question, given, matcher) && !asks(question, given, matcher))
     return accept(script, place, value, state, event.timestampMs)
+  const days = daysOf(script, question, given)
+  if (days.length > 1) return { is: 'either', place, days }
   if (given.text !== null && (value !== null || isSomethingElse(given.text, matcher())))
     return { is: 'aside', place }
   return again(script, place, state)

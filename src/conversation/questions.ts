@@ -16,12 +16,40 @@ const CANCEL = `${OWN_PAYLOAD}cancel`
 /** The answer as it is remembered; null where it does not fit the question. */
 export const judge = (script: Script, question: Question, given: Given): string | null => {
   const text = clean(given.text ?? '')
-  const place: DatePlace = {
-    nowMs: given.atMs,
-    timeZone: script.hours?.timeZone ?? 'UTC',
-    languages: script.languages,
-  }
-  return KINDS[question.kind].answerIn(text, question, given, place)
+  return KINDS[question.kind].answerIn(text, question, given, placeOf(script, given))
+}
+
+/** The days that an answer may be, where it may be more than one: `5/3`. */
+export const daysOf = (script: Script, question: Question, given: Given): readonly string[] => {
+  const text = clean(given.text ?? '')
+  return KINDS[question.kind].daysIn?.(text, question, given, placeOf(script, given)) ?? []
+}
+
+const placeOf = ({ hours, languages }: Script, { atMs }: Given): DatePlace => ({
+  nowMs: atMs,
+  timeZone: hours?.timeZone ?? 'UTC',
+  languages,
+})
+
+/** Days as buttons, with what is offered under their question anyway. */
+export const daysToPick = (
+  script: Script,
+  language: string,
+  question: Question,
+  days: readonly string[],
+): QuickReply[] => {
+  const format = new Intl.DateTimeFormat(`${language.replace('_', '-')}-u-ca-gregory`, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  })
+  const offers = days.map((day): QuickReply => ({
+    content_type: 'text',
+    title: format.format(new Date(day)),
+    payload: `${OWN_PAYLOAD}answer:${question.remember}:${day}`,
+  }))
+  return [...offers, ...offersOf(script, language, question)]
 }
 
 /** The quick replies under a question: its choices or the visitor's own data at Facebook, and the way out. */

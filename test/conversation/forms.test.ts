@@ -404,3 +404,29 @@ t.test('a question that names a day is answered, and is no answer to the questio
   t.same(await say('Are you open on Saturday?'), ['Nine to five.', 'Which day?'])
   t.match(await say('Saturday at seven?'), [/^Until \d{4}-\d\d-\d\d\.$/])
 })
+
+t.test(
+  'of a date that may be two days both are offered, and the one that is tapped is remembered',
+  async (t) => {
+    const form = (question: string, language = 'en') => `language: ${language}
+replies:
+  a: { when: book, ask: { question: ${question}, remember: day, as: date }, next: b }
+  b: { say: '{{day}}' }`
+    const { say, tap, offers } = talk(form('Which day?'))
+    await say('book')
+    t.strictSame(await say('5/3'), ['Please pick one of these.'])
+    t.strictSame(offers(), ['Mar 5, 2027', 'May 3, 2027', 'Cancel'])
+    t.strictSame(await tap('May 3, 2027'), ['2027-05-03'])
+
+    const german = talk(form('{ de: Wann?, en: When? }', 'de'), { locale: 'de_DE' })
+    await german.say('book')
+    await german.say('5/3')
+    t.strictSame(german.offers().slice(0, 2), ['5. März 2027', '3. Mai 2027'])
+    t.strictSame(await german.say('5. März'), ['2027-03-05'], 'it may be written, too')
+
+    const other = talk(form('Which day?'))
+    await other.say('book')
+    const { replies } = await other.happens(tapped('evergreen:answer:other:2027-05-03'))
+    t.match(replies[0]?.message.text, /did not understand that date/, 'a button of another question')
+  },
+)

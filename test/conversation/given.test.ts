@@ -1,5 +1,5 @@
 import t from 'tap'
-import { dateIn } from '../../src/conversation/dates.ts'
+import { dateIn, datesIn } from '../../src/conversation/dates.ts'
 import { talk } from './talk.ts'
 
 /** What visitors write as answers, and what is remembered of it. It is Monday, 21 September 2026. */
@@ -70,7 +70,13 @@ const GIVEN: readonly (readonly [as: string, said: string, remembered: string | 
     ['phone', '1'.repeat(30), null],
     ['date', '2027-02-28', '2027-02-28'],
     ['date', '2027-02-29', null],
-    ['date', '5/3/27', '2027-03-05'],
+    ['date', '5/3/27', null],
+    ['date', '5/5/27', '2027-05-05'],
+    ['date', '5.3.27', '2027-03-05'],
+    ['date', '5/3/27', '2027-03-05', 'fr'],
+    ['date', '5/3/27', '2027-05-03', 'en_US'],
+    ['date', '5/3/27', '2027-03-05', 'en_GB'],
+    ['date', '24/3/27', '2027-03-24', 'en_US'],
     ['date', 'on 3rd of March 2027 please', '2027-03-03'],
     ['date', 'March 3, 2027', '2027-03-03'],
     ['date', 'today', '2026-09-21'],
@@ -275,6 +281,11 @@ const DOUBTED: Record<string, readonly string[]> = {
     'de: Freitag, 24.12. / Mi 25.9.',
   ],
   'no day at all': [
+    'en: Version 2.10 / v2.10 / size 10/12 / I take size 8/10 / 192.168.1.1 / CHF 10.10 / £5.10 / 3/4 inch',
+    'de: Version 2.10 / Größe 10/12 / 12.10 CHF / 1/2 Kilo',
+    'fr: taille 10/12 / 06.12.34.56.78 / 06/12/34/56/78',
+    'es: talla 10/12 / versión 2.10',
+    'pl: rozmiar 10/12 / 10.10 zł',
     'de: um 10.10 / 4/5 Personen / im April, 4 Personen / ich sage morgen Bescheid / diesen Morgen',
     'en: 4/5 people / April 4 people / let me know tomorrow',
     'es: esta mañana',
@@ -297,6 +308,26 @@ const DOUBTED: Record<string, readonly string[]> = {
     'en: not tonight / tonight or tomorrow',
     'de: nicht Freitagabend / nächsten Freitagabend / Freitagabend oder Samstagabend',
     'nl: niet vanavond / vrijdagavond of zaterdagavond',
+  ],
+  'a weekday of another case that is denied, another one, or one of several': [
+    'cs: každou sobotu / minulou sobotu / příští sobotu / v jinou sobotu / ne v sobotu / v sobotu nebo v neděli / v sobotu za týden / druhou sobotu / některou sobotu / v sobotu nemůžu / poslední sobotu / v sobotu po svátcích',
+    'ru: в прошлую пятницу / в следующую пятницу / каждую пятницу / не в пятницу / в пятницу или в субботу / в пятницу не могу / во вторую пятницу / в другую пятницу / в пятницу через неделю / через пятницу / в пятницу после праздников / в любую субботу / в страстную пятницу / в последнюю пятницу',
+    "uk: у наступну п'ятницю / кожну п'ятницю / не в п'ятницю / у п'ятницю або в суботу / в іншу суботу / у другу суботу / у суботу через тиждень / у будь-яку суботу",
+    'hu: nem pénteken / minden pénteken / jövő pénteken / múlt pénteken / pénteken vagy szombaton / péntek után / másik pénteken / valamelyik pénteken',
+    'fi: ei perjantaina / ensi perjantaina / viime perjantaina / perjantaina tai lauantaina / perjantaina en pääse / jonain perjantaina',
+  ],
+  'an eve that is denied, another day, or not the date': [
+    'en: not on Christmas Eve / the day before Christmas Eve / Dec 25 (Christmas Eve) / Friday after Christmas Eve / Christmas Eve or New Year’s Eve',
+    'de: nicht Heiligabend / Freitag nach Silvester / am Tag vor Heiligabend',
+  ],
+  'a weekday beside days that are named otherwise': [
+    'en: Friday after my exams / Friday after the exams / the Friday before my wedding / Friday after our trip',
+    'de: Freitag nach den Prüfungen / Freitag nach meinen Klausuren / Freitag nach der Hochzeit',
+    'fr: vendredi après mes examens / vendredi après le mariage',
+    'es: el viernes después de mis exámenes',
+    'it: venerdì dopo gli esami',
+    'nl: vrijdag na mijn examens',
+    'pl: w piątek po egzaminach',
   ],
   'a weekday beside a holiday': [
     'en: Friday after the holidays',
@@ -332,6 +363,21 @@ const TAKEN: Record<string, readonly string[]> = {
     'ru: завтра в 7',
     'hi: कल',
   ],
+  '2026-09-23': [
+    'pl: w środę o 19',
+    'cs: ve středu / ve středu v 18:30',
+    'ru: в среду в 18',
+    'uk: у середу',
+    'hu: szerdán',
+  ],
+  '2026-09-27': ['cs: v neděli / v neděli v poledne', 'uk: у неділю', 'fi: sunnuntaina'],
+  '2026-12-31': [
+    "en: New Year's Eve / Dec 31, NYE",
+    'de: Silvester / 31.12. (Silvester)',
+    'es: Nochevieja',
+    'nl: oudejaarsavond',
+  ],
+  '2027-12-24': ['en: 24 December 2027, Christmas Eve'],
   '2026-09-24': [
     'en: no, I mean Thursday / in 3 days / three days from now',
     'de: nein, Donnerstag / in drei Tagen',
@@ -339,6 +385,14 @@ const TAKEN: Record<string, readonly string[]> = {
   ],
   '2026-09-25': [
     'pt: a sexta-feira',
+    'ru: в пятницу / в пятницу вечером / в эту пятницу',
+    "uk: у п'ятницю / в п’ятницю о 19",
+    'hu: pénteken / pénteken este 7-kor',
+    'fi: perjantaina',
+    'he: ביום שישי',
+    'en: Friday, size 10/12 please / Friday after my shift / Friday after my exam / Friday after work, birthday dinner for 6',
+    'de: Freitag, Größe 38/40',
+    'fr: vendredi, mon numéro est le 06 12 34 56 78',
     'en: a table on Friday',
     'de: Freitag, 4/5 Personen / um 10.10 am Freitag / Fr. 25.09.2026 ab 19.00 Uhr',
     'en: Friday, 4 people / 4 people on Friday / Friday for 4 / Friday 25.9. / Friday at 7 or 8 / by Friday / on Friday evening with the kids / book for Friday',
@@ -362,8 +416,13 @@ const TAKEN: Record<string, readonly string[]> = {
     'es: esta noche',
     'nl: vanavond',
   ],
-  '2026-09-23': ['pl: w środę o 19'],
   '2026-09-26': [
+    'cs: v sobotu / v sobotu odpoledne pro 4 osoby',
+    'ru: в субботу днем / на субботу, 4 человека',
+    'uk: у суботу / в суботу на 4 особи',
+    'hu: szombaton',
+    'fi: lauantaina',
+    'de: am Samstag mit 2 Kindern',
     'pl: w sobotę / na sobotę, 4 osoby / w sobotę o 8 dla 4 osób',
     'pt: no sábado / no sábado para 4 pessoas / no sábado a partir das 8 / sábado dia 26',
   ],
@@ -381,6 +440,12 @@ const TAKEN: Record<string, readonly string[]> = {
     'pt: no dia 24 de dezembro',
     'en: 24 December 2 nights / 2 nights from 24 December',
     'de: 24.12.19:00 Uhr / am 24.12. um 10.15',
+    'en: Dec 24 (Christmas Eve) / Christmas Eve / 24 December, Christmas Eve, for 6',
+    'de: Heiligabend',
+    'es: 24 de diciembre, Nochebuena',
+    'it: 24 dicembre, vigilia di Natale',
+    'pt: véspera de Natal, 24 de dezembro',
+    'nl: kerstavond',
     "en: December 24, 4 people / 4 people December 24 / Thursday 24.12. / 24 Dec '26 / 24 December for 3 days",
   ],
 }
@@ -412,5 +477,33 @@ t.test(
           date,
           `${language}: ${text}`,
         )
+  },
+)
+
+t.test(
+  'which of two numbers is the month goes by the region of the English, or that of the time zone',
+  async (t) => {
+    const dates = (text: string, timeZone: string, ...languages: string[]) =>
+      datesIn(text, { nowMs: atMs, timeZone, languages })
+    const [may, march] = ['2027-05-03', '2027-03-05']
+    for (const zone of ['America/New_York', 'America/Indianapolis', 'Pacific/Honolulu', 'Asia/Manila'])
+      t.strictSame(dates('5/3', zone, 'en'), [may], zone)
+    for (const zone of ['Europe/London', 'Australia/Sydney', 'Europe/Berlin'])
+      t.strictSame(dates('5/3', zone, 'en'), [march], zone)
+    t.strictSame(dates('5/3', 'Europe/Berlin', 'en_US'), [may])
+    t.strictSame(dates('5/3', 'America/New_York', 'en_GB'), [march])
+    t.strictSame(dates('5/3', 'America/New_York', 'es'), [march])
+    for (const [zone, ...languages] of [
+      ['UTC', 'en'],
+      ['America/Toronto', 'en'],
+      ['America/New_York', 'en', 'es'],
+      ['UTC', 'de', 'en'],
+    ] as const) {
+      t.strictSame(dates('5/3', zone, ...languages).toSorted(), [march, may], `${zone} ${languages.join()}`)
+      t.strictSame(dates('5.3.', zone, ...languages), [march])
+      t.strictSame(dates('24/3', zone, ...languages), ['2027-03-24'])
+      t.strictSame(dates('Wed 5/3', zone, ...languages), [], 'neither is a Wednesday')
+      t.strictSame(dates('Monday 5/3', zone, ...languages), [may], 'the weekday decides')
+    }
   },
 )

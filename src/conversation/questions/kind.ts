@@ -11,6 +11,8 @@ export interface Kind {
    * @param text - the cleaned one of `given`
    */
   answerIn: (text: string, question: Question, given: Given, place: DatePlace) => string | null
+  /** The days that the text may say, one or several, of which the visitor picks one. */
+  daysIn?: (text: string, question: Question, given: Given, place: DatePlace) => readonly string[]
   /** Which of the bot's words are said to an answer that does not fit. */
   retry: Extract<keyof Words, `not${string}`>
   /** Facebook's own button with what it knows of the visitor, in place of choices. */
