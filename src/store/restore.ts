@@ -48,11 +48,11 @@ export const restore = async (options: {
     throw refused(`The backup in ${from} was cut off while it was made.`, 'Take another one.')
   for (const copy of copies) await (copy === tokenFileIn(from) ? proveTokens(copy, key) : proveDatabase(copy))
 
+  const held = holdDataDir(dir)
   const places = await Promise.all(copies.map((copy) => placeOf(join(dir, basename(copy)))))
   const folders = [...new Set([dir, ...places.map((place) => dirname(place))])].filter((one) =>
     existsSync(one),
   )
-  const held = holdDataDir(dir)
   try {
     // SQLite would apply the log of an earlier try to this copy.
     folders.forEach(clearRestoring)
