@@ -5,7 +5,7 @@ import type { Config } from '../src/base/settings.ts'
 import { createAlertBook } from '../src/alerts/alert-book.ts'
 import { openChannels, type OpenChannel } from '../src/alerts/channels/channels.ts'
 import { createLogNotifier } from '../src/alerts/log-notifier.ts'
-import { WHOLE_BOT, type Needs } from '../src/alerts/needs.ts'
+import { WHOLE_BOT, type Need, type Needs } from '../src/alerts/needs.ts'
 import type { Notice } from '../src/alerts/notice.ts'
 import { isQuietAt } from '../src/alerts/quiet-hours.ts'
 import { createReminders } from '../src/alerts/reminders.ts'
@@ -54,7 +54,7 @@ async function alerts(app: FastifyInstance, { terminal = null }: AlertsOptions) 
   }
 
   const reminders = createReminders({
-    needs: config.ALERT_PERSON === 'on' ? needs : withoutPerson(needs),
+    needs: toldOf(needs, config),
     book,
     duty,
     clock,
@@ -84,13 +84,20 @@ async function alerts(app: FastifyInstance, { terminal = null }: AlertsOptions) 
   })
 }
 
-/** Leaves out visitors who ask for a person: the console lists them, no alert is sent. */
-const withoutPerson = (needs: Needs): Pick<Needs, 'open' | 'confirmed' | 'onChange' | 'onReworded'> => ({
-  open: () => needs.open().filter(({ cause }) => cause !== 'person'),
-  confirmed: () => needs.confirmed().filter(({ cause }) => cause !== 'person'),
-  onChange: needs.onChange,
-  onReworded: needs.onReworded,
-})
+/** Leaves out what the operator wants to be so, or sees in the console: that shows it, no alert is sent. */
+const toldOf = (
+  needs: Needs,
+  { ALERT_PERSON, ALERT_STANDBY }: Config,
+): Pick<Needs, 'open' | 'confirmed' | 'onChange' | 'onReworded'> => {
+  const isTold = ({ cause }: Need): boolean =>
+    !(cause === 'person' && ALERT_PERSON === 'off') && !(cause === 'standby' && ALERT_STANDBY === 'off')
+  return {
+    open: () => needs.open().filter(isTold),
+    confirmed: () => needs.confirmed().filter(isTold),
+    onChange: needs.onChange,
+    onReworded: needs.onReworded,
+  }
+}
 
 /** The console for alerts to link to; undefined without a password to sign in or a public address. */
 const consoleUrl = ({ PUBLIC_URL, OPERATOR_PASSWORD }: Config): string | undefined =>

@@ -157,6 +157,12 @@ const properties = {
     default: 'on',
     description: 'on or off: whether you are told when a visitor asks for a person',
   },
+  ALERT_STANDBY: {
+    type: 'string',
+    enum: ['on', 'off'],
+    default: 'on',
+    description: 'on or off: whether you are told when all visitors of a Page write in standby',
+  },
   ALERT_QUIET: {
     type: 'string',
     pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$',

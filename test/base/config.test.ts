@@ -27,6 +27,7 @@ t.test('three variables are enough, the rest has defaults', async (t) => {
     REMIND_SECONDS: 3600,
     MESSAGES_PER_SECOND: 35,
     ALERT_PERSON: 'on',
+    ALERT_STANDBY: 'on',
     KEEP_QUESTIONS_DAYS: 90,
     LOG_LEVEL: 'info',
   })

@@ -223,6 +223,26 @@ t.test('REMIND_SECONDS sets the first reminder', async (t) => {
   t.equal(notices().length, 2)
 })
 
+t.test('what the operator wants to be so is no notice, and stays in the list of needs', async (t) => {
+  const causes = ['person', 'standby'] as const
+  for (const off of [null, ...causes]) {
+    const env = off === null ? {} : { [`ALERT_${off.toUpperCase()}`]: 'off' }
+    const { app, clock, notices } = await build(t, { known: [status('valid')], env })
+    for (const cause of causes)
+      app.needs.raise({ pageId: '1001', pageName: 'Bakery', cause, what: `It is ${cause}.`, remedy: 'Look.' })
+    await clock.advance(MOMENT)
+    t.strictSame(
+      causes.filter((cause) => notices().some(({ msg }) => msg.includes(`It is ${cause}.`))),
+      causes.filter((cause) => cause !== off),
+      `without ${off}`,
+    )
+    t.strictSame(
+      app.needs.open().map(({ cause }) => cause),
+      causes,
+    )
+  }
+})
+
 t.test('ALERT_URL gets what the log gets', async (t) => {
   const posted = Promise.withResolvers<string>()
   const server = createServer((req, res) => {
