@@ -208,6 +208,11 @@ export const VERDICTS: readonly VerdictRow[] = [
     },
   ),
   row(200, 2018021, 'permission', 'matching people by phone number is not enabled', { reach: 'visitor' }),
+  row(200, 2069030, 'permission', 'the new Pages experience does not take this call with the stored token', {
+    remedy:
+      'Such Pages take calls with a token of the Page itself: run `npm run bootstrap-token`. If the new one is refused alike, see that the person who makes it has full control of the Page (Page settings > Page access).',
+    byToken: true,
+  }),
   row(200, 2534041, 'permission', 'the owner of the Instagram account has disabled access'),
   // The words name two-factor authentication as well, which is one cause of two.
   row([200, 299], 'any', 'permission', NO_PAGE_ROLE, { says: words.NO_PAGE_ROLE, ...remedies.PAGE_ROLE }),

@@ -102,6 +102,14 @@ t.test('a refusal of a token or an app leads to the step that mends it, as publi
       { verdict: 'permission', byToken: true, meaning: /none of a Page/ },
     ],
     [
+      'pellaeon/fb-post-bulk-privacy-edit#20',
+      'messages',
+      200,
+      2_069_030,
+      'Permissions error',
+      { verdict: 'permission', byToken: true, meaning: /new Pages experience/ },
+    ],
+    [
       'facebook/facebook-java-business-sdk#21',
       'messages',
       200,
