@@ -1,6 +1,7 @@
 import type { JsonObject } from '../base/json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import { readCarried, type Carried } from './carried.ts'
+import { isCorrection } from './correction.ts'
 import type { Matcher } from './match/matcher.ts'
 import { readMemory, remember, type FormPlace } from './memory.ts'
 import { daysOf, isCancel, judge } from './questions.ts'
@@ -107,6 +108,8 @@ export const takeAnswer = (
     (value === null || !KINDS[question.kind].namesAnswers || given.payload !== null)
   )
     return { is: 'cancelled', state: leaveForm(state), meant: meantPayload(place, given, value) }
+  const corrected = value === null || question.kind === 'text' ? correct(script, place, given, state) : null
+  if (corrected !== null) return { is: 'next', place, state: corrected }
   if (value !== null && !asksForPerson(script, question, given, matcher) && !asks(question, given, matcher))
     return accept(script, place, value, state, event.timestampMs)
   const days = daysOf(script, question, given)
@@ -115,6 +118,22 @@ export const takeAnswer = (
     return { is: 'aside', place }
   return again(script, place, state)
 }
+
+/** The state with another answer to the question before this one: "No, I mean Thursday"; null where the text says none. */
+const correct = (
+  script: Script,
+  { reply, step }: AskPlace,
+  given: Given,
+  state: JsonObject | null,
+): JsonObject | null => {
+  const before = script.replies.get(reply)?.form?.questions[step - 1]
+  if (before === undefined || before.kind === 'text' || !isCorrection(given.text ?? '')) return null
+  const value = judge(script, before, given)
+  return value === null ? null : learn(state, before.remember, value)
+}
+
+const learn = (state: JsonObject | null, name: string, value: string): JsonObject | null =>
+  remember(state, { remembered: { ...readMemory(state).remembered, [name]: value } })
 
 /** In other words the second time; from the third on, the way out comes first. */
 const again = (script: Script, place: AskPlace, state: JsonObject | null): FormStep => {
@@ -181,9 +200,7 @@ const accept = (
   state: JsonObject | null,
   nowMs: number,
 ): FormStep => {
-  const { remembered } = readMemory(state)
-  const known = { ...remembered, [question.remember]: value }
-  const learned = remember(state, { remembered: known })
+  const learned = learn(state, question.remember, value)
   const { given = [] } = readMemory(state).form ?? {}
   return goOn(script, { reply, from: step + 1, given }, learned, nowMs)
 }

@@ -430,3 +430,38 @@ replies:
     t.match(replies[0]?.message.text, /did not understand that date/, 'a button of another question')
   },
 )
+
+t.test(
+  '"No, I mean Thursday" corrects the answer before, and is no answer to the next question',
+  async (t) => {
+    const yaml = `replies:
+  a:
+    when: book
+    ask:
+      - { question: Which day?, remember: day, as: date }
+      - { question: Your name?, remember: who }
+      - { question: How many?, remember: count, as: number }
+    next: b
+  b: { say: '{{day}}, {{who}}, {{count}}' }`
+    for (const [said, day] of [
+      ['No, I mean 25.12.2030', '2030-12-25'],
+      ['sorry, I meant 25.12.2030', '2030-12-25'],
+      ['Entschuldigung, ich meinte 25.12.2030', '2030-12-25'],
+      ['ik bedoel 25.12.2030', '2030-12-25'],
+    ] as const) {
+      const { say } = talk(yaml)
+      await say('book')
+      t.strictSame(await say('24.12.2030'), ['Your name?'])
+      t.strictSame(await say(said), ['Your name?'], said)
+      t.strictSame(await say('Ann'), ['How many?'])
+      t.strictSame(await say('No, I mean 4'), [`${day}, Ann, 4`])
+    }
+    for (const name of ['I mean it', 'Meant', 'No, Thursday', 'Imeanov']) {
+      const { say } = talk(yaml)
+      await say('book')
+      await say('24.12.2030')
+      t.strictSame(await say(name), ['How many?'], `${name} may be a name`)
+      t.strictSame(await say('5'), [`2030-12-24, ${name}, 5`])
+    }
+  },
+)
