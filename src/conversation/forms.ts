@@ -108,7 +108,8 @@ export const takeAnswer = (
     (value === null || !KINDS[question.kind].namesAnswers || given.payload !== null)
   )
     return { is: 'cancelled', state: leaveForm(state), meant: meantPayload(place, given, value) }
-  const corrected = value === null || question.kind === 'text' ? correct(script, place, given, state) : null
+  const corrected =
+    value === null || KINDS[question.kind].takesAnyText ? correct(script, place, given, state) : null
   if (corrected !== null) return { is: 'next', place, state: corrected }
   if (value !== null && !asksForPerson(script, question, given, matcher) && !asks(question, given, matcher))
     return accept(script, place, value, state, event.timestampMs)
@@ -127,7 +128,7 @@ const correct = (
   state: JsonObject | null,
 ): JsonObject | null => {
   const before = script.replies.get(reply)?.form?.questions[step - 1]
-  if (before === undefined || before.kind === 'text' || !isCorrection(given.text ?? '')) return null
+  if (before === undefined || KINDS[before.kind].takesAnyText || !isCorrection(given.text ?? '')) return null
   const value = judge(script, before, given)
   return value === null ? null : learn(state, before.remember, value)
 }
