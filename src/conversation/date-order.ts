@@ -1,5 +1,3 @@
-import type { DatePlace } from './dates.ts'
-
 /** Which stands first in `5/3`. */
 export type DateOrder = 'day' | 'month'
 
@@ -11,7 +9,13 @@ const BOTH = new Set(['CA'])
  * The orders in which visitors of a script write numbers of day and month: by the region of its English, or that of its time zone.
  * Both where several are usual, or none of the two is known.
  */
-export const ordersOf = ({ timeZone, languages }: Pick<DatePlace, 'timeZone' | 'languages'>): DateOrder[] => {
+export const ordersOf = ({
+  timeZone,
+  languages,
+}: {
+  timeZone: string
+  languages: readonly string[]
+}): DateOrder[] => {
   const orders = languages.flatMap((tag): DateOrder[] => {
     const [language, region = regionOf(timeZone)] = tag.split('_')
     if (language !== 'en') return ['day']
