@@ -138,8 +138,7 @@ const setAside = (dir: string, names: readonly string[], nowMs: number): string 
 }
 
 /** Where a file goes; the token file to where a link leads, which may be another disk. */
-const placeOf = (path: string): Promise<string> | string =>
-  isLinkedTokenFile(path) ? linkTarget(path) : path
+const placeOf = async (path: string): Promise<string> => (isLinkedTokenFile(path) ? linkTarget(path) : path)
 
 /** Whether a token file is a link: that stays one, as it does where tokens are saved. */
 const isLinkedTokenFile = (path: string): boolean =>
