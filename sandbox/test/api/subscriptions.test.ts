@@ -320,7 +320,7 @@ t.test('a thread passed to the inbox silences the bot until a human hands it bac
   t.match(await graph(sandbox, `/v25.0/me/thread_owner?recipient=${psid}`, { token: pageToken }), {
     body: { data: [{ thread_owner: { app_id: '263902037430900' } }] },
   })
-  t.match(await send({ text: 'me again' }), { body: { error: { code: 2018300 } } })
+  t.match(await send({ text: 'me again' }), { body: { error: { code: 10, error_subcode: 2018300 } } })
   t.match(await thread('take_thread_control'), { body: { error: { code: 100, error_subcode: 2534037 } } })
 
   say('are you there?')

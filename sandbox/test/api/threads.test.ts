@@ -61,7 +61,7 @@ const startTwo = async (t: Test, options: Partial<SandboxOptions> = {}) => {
   return { ...first, otherBot, one: as(first.pageToken), two: as('other-page-token') }
 }
 
-const taken = { status: 400, body: { error: { code: 2018300 } } }
+const taken = { status: 400, body: { error: { code: 10, error_subcode: 2018300 } } }
 const notOwner = { status: 400, body: { error: { code: 100, error_subcode: 2534037 } } }
 
 t.test(

@@ -334,7 +334,12 @@ export const messagingApis = (world: Surroundings): Kind[] => {
     ],
     ['passThreadControlToPageInbox', call('passThreadControlToPageInbox', psid), SUCCESS],
     ['getThreadOwner', call('getThreadOwner', psid), { appId: '263902037430900' }],
-    ['sendText while another app holds the thread', call('sendText', psid, 'hi'), '2018300', '2018300'],
+    [
+      'sendText while another app holds the thread',
+      call('sendText', psid, 'hi'),
+      'another app is controlling',
+      '10/2018300',
+    ],
   ]
   return kindsOf(rows)
 }

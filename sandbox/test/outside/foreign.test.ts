@@ -163,7 +163,7 @@ foreignTest(
     )
     t.match(await client.passThreadControlToPageInbox(psid), { success: true })
     t.match(await client.getThreadOwner(psid), { appId: '263902037430900' })
-    await t.rejects(client.sendText(psid, 'taken'), /2018300/)
+    await t.rejects(client.sendText(psid, 'taken'), /another app is controlling/)
   },
 )
 

@@ -107,11 +107,12 @@ export const afterMessage = (
   return () => pass(context, page, conversation, { from: app.id, to: target, metadata: {} })
 }
 
-/** The other app's thread: docs/messenger-platform.md#c3, 2018300. */
+/** The other app's thread: docs/messenger-platform.md#c3, 10/2018300. */
 export const threadTaken = () =>
   new GraphFailure({
-    message: '(#2018300) Message failed to send because another app is controlling this thread now.',
-    code: 2018300,
+    message: '(#10) Message failed to send because another app is controlling this thread now.',
+    code: 10,
+    error_subcode: 2018300,
   })
 
 export const noSuchPerson = () => badParameter('No matching user found', 2018001)
