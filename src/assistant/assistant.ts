@@ -35,7 +35,7 @@ const TELL_EVERY_MS = 10 * 60_000
 export const createAssistant = (deps: {
   complete: Complete
   budget: Budget
-  clock: Pick<Clock, 'now' | 'after'>
+  clock: Pick<Clock, 'elapsed' | 'after'>
   log: Pick<Log, 'info' | 'warn'>
   report: (outcome: AssistantOutcome) => void
 }): AskAssistant => {
@@ -51,8 +51,8 @@ export const createAssistant = (deps: {
   }
 
   const failed = (error: unknown): void => {
-    if (clock.now() - toldMs < TELL_EVERY_MS) return
-    toldMs = clock.now()
+    if (clock.elapsed() - toldMs < TELL_EVERY_MS) return
+    toldMs = clock.elapsed()
     log.warn(
       { problem: problemOf(error) },
       'the language model of the script did not answer; visitors get the fallback',

@@ -30,7 +30,7 @@ const BEAT_MS = 20_000
 
 export const createLiveOverview = (deps: {
   draw: () => Promise<Record<string, string>>
-  clock: Pick<Clock, 'now' | 'after'>
+  clock: Pick<Clock, 'elapsed' | 'after'>
   log: Pick<Log, 'error'>
 }): LiveOverview => {
   const { draw, clock, log } = deps
@@ -41,9 +41,9 @@ export const createLiveOverview = (deps: {
   let beatMs = 0
 
   const schedule = (ms: number): void => {
-    if (watchers.size === 0 || clock.now() + ms >= dueMs) return
+    if (watchers.size === 0 || clock.elapsed() + ms >= dueMs) return
     cancel()
-    dueMs = clock.now() + ms
+    dueMs = clock.elapsed() + ms
     cancel = clock.after(ms, () => {
       dueMs = Number.POSITIVE_INFINITY
       round.wake()
@@ -62,8 +62,8 @@ export const createLiveOverview = (deps: {
   })
 
   const tell = (parts: Record<string, string>): void => {
-    const beatIsDue = clock.now() - beatMs >= BEAT_MS
-    if (beatIsDue) beatMs = clock.now()
+    const beatIsDue = clock.elapsed() - beatMs >= BEAT_MS
+    if (beatIsDue) beatMs = clock.elapsed()
     for (const [watcher, told] of watchers) {
       if (!watcher.mayLook()) {
         watchers.delete(watcher)

@@ -14,7 +14,7 @@ const AGAIN_MS = 30_000
  */
 export const createAppWebhookView = (deps: {
   graph: Pick<Graph, 'appSubscriptions'>
-  clock: Pick<Clock, 'now'>
+  clock: Pick<Clock, 'elapsed'>
 }): (() => AppWebhookState | null) => {
   const { graph, clock } = deps
   let known: AppWebhookState | null = null
@@ -32,16 +32,16 @@ export const createAppWebhookView = (deps: {
           }
         : { is: 'absent' }
       // The watch is about to mend the address: a wrong one must not be shown for minutes.
-      if (known.is === 'absent' || !known.isActive) askAtMs = clock.now() + AGAIN_MS
+      if (known.is === 'absent' || !known.isActive) askAtMs = clock.elapsed() + AGAIN_MS
     } catch (error) {
       known = { is: 'unknown', why: error instanceof Error ? error.message : 'Facebook could not be asked.' }
-      askAtMs = clock.now() + AGAIN_MS
+      askAtMs = clock.elapsed() + AGAIN_MS
     }
   }
 
   return () => {
-    if (clock.now() >= askAtMs) {
-      askAtMs = clock.now() + FRESH_MS
+    if (clock.elapsed() >= askAtMs) {
+      askAtMs = clock.elapsed() + FRESH_MS
       void ask()
     }
     return known

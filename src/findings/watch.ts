@@ -18,7 +18,7 @@ export interface WatchDeps {
   /** The address that Facebook is to call; null where the bot has none. */
   webhookUrl: string | null
   nameOf: (pageId: string) => string | null
-  clock: Pick<Clock, 'now' | 'after'>
+  clock: Pick<Clock, 'elapsed' | 'after'>
   log: { warn: (facts: object, message: string) => void }
 }
 
@@ -79,8 +79,8 @@ export const createWatch = (
       const need = personNeed(pageId, deps.nameOf(pageId), visitors.length)
       const quietUntilMs = (personRaisedMs.get(pageId) ?? Number.NEGATIVE_INFINITY) + PERSON_QUIET_MS
       if (isOpen(need)) needs.update(need)
-      else if (clock.now() >= quietUntilMs && !deps.isQuiet()) {
-        personRaisedMs.set(pageId, clock.now())
+      else if (clock.elapsed() >= quietUntilMs && !deps.isQuiet()) {
+        personRaisedMs.set(pageId, clock.elapsed())
         needs.raise(need)
       }
     }
@@ -94,9 +94,9 @@ export const createWatch = (
       unheardSinceMs = null
       return needs.settle(WHOLE_BOT, 'webhook')
     }
-    unheardSinceMs ??= clock.now()
+    unheardSinceMs ??= clock.elapsed()
     // A Page has just been connected, and the bot or its operator is about to set it.
-    if (clock.now() - unheardSinceMs < PATIENCE_MS) return
+    if (clock.elapsed() - unheardSinceMs < PATIENCE_MS) return
     bring({
       pageId: WHOLE_BOT,
       pageName: null,

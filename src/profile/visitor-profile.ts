@@ -64,11 +64,11 @@ export const createVisitorProfiles = (deps: {
   const keep = (key: string, pageId: string, psid: string, pageToken: string): Kept => {
     const entry: Kept = {
       now: null,
-      untilMs: clock.now() + KEPT_MS,
+      untilMs: clock.elapsed() + KEPT_MS,
       told: ask(pageId, psid, pageToken).catch((error: unknown) => {
         // No permission is an answer; anything else may be different soon.
         if (error instanceof GraphError && error.verdict !== 'permission')
-          entry.untilMs = clock.now() + RETRY_MS
+          entry.untilMs = clock.elapsed() + RETRY_MS
         return {}
       }),
     }
@@ -88,7 +88,7 @@ export const createVisitorProfiles = (deps: {
       const key = `${pageId}/${psid}`
       const known = kept.get(key)
       const entry =
-        known !== undefined && known.untilMs > clock.now() ? known : keep(key, pageId, psid, pageToken)
+        known !== undefined && known.untilMs > clock.elapsed() ? known : keep(key, pageId, psid, pageToken)
       const told: Record<string, string> = await within(clock, PATIENCE_MS, entry.told, {})
       return told[field] ?? null
     },
