@@ -1,7 +1,8 @@
 import type { Clock } from '../../base/clock.ts'
 import { SPANS, startOf, type Span } from '../../base/spans.ts'
 import type { Counted } from '../../base/counts.ts'
-import type { Query } from './connection.ts'
+import { isConnectionLost, type Connection, type Query } from './connection.ts'
+import { isOwnFault } from './faults.ts'
 
 /** A thing that a transaction counts. */
 export interface CountedThing {
@@ -71,6 +72,16 @@ export const createSums = (clock: Pick<Clock, 'elapsed'>): Sums => {
       }
     },
   }
+}
+
+/** Writes what waits, if it is time. Asked for before a transaction, it is carried out before that. */
+export const writeSums = async (sums: Sums, open: Connection, isDue: boolean): Promise<void> => {
+  const taken = sums.take(isDue)
+  if (taken === null) return
+  await open.query([taken.query]).catch((error: unknown) => {
+    // If the answer was lost, the sums may have been written; if the sums themselves are refused, a retry would fail for ever.
+    if (!isConnectionLost(error) && !isOwnFault(error)) taken.giveBack()
+  })
 }
 
 /** The sum of one hour. */
