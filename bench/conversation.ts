@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createConversation, type Conversation } from '../src/conversation/conversation.ts'
+import { createConversationEngine, type ConversationEngine } from '../src/conversation/conversation.ts'
 import { OWN_LOOKUPS } from '../src/conversation/speaking.ts'
 import { createMatcher, type Matcher } from '../src/conversation/match/matcher.ts'
 import { parseScript } from '../src/script/parse.ts'
@@ -61,7 +61,7 @@ export const conversation = async ({ rounds }: { rounds: number }): Promise<void
   ])
   print(`Finding the answer among ${PHRASES.toLocaleString('en')} phrases`, lookUps)
 
-  const own = createConversation({
+  const own = createConversationEngine({
     script: () => script,
     appId: '1',
     lookups: { ...OWN_LOOKUPS, first_name: () => null, last_name: () => null, name: () => null },
@@ -72,7 +72,7 @@ export const conversation = async ({ rounds }: { rounds: number }): Promise<void
   const [others, middleware] = await Promise.all([open('others.ts'), open('middleware.ts')])
   const view = { pageId: '1', psid: '2', state: null, pageName: 'Bench' }
   const events = some.map((text, n) => eventOf(text, n))
-  const handleAll = async (handle: Conversation['handle']): Promise<void> => {
+  const handleAll = async (handle: ConversationEngine['handle']): Promise<void> => {
     for (const event of events) await handle(event, view)
   }
   const handled = await measureAll(rounds, [

@@ -1,7 +1,7 @@
 import type { ConversationView } from '../src/conversation/view.ts'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { createConversation, type Conversation } from '../src/conversation/conversation.ts'
+import { createConversationEngine, type ConversationEngine } from '../src/conversation/conversation.ts'
 import { OWN_LOOKUPS, type Lookup } from '../src/conversation/speaking.ts'
 import { withCounts } from '../src/conversation/counts.ts'
 import { withLastWords } from '../src/conversation/last-words.ts'
@@ -31,7 +31,7 @@ declare module 'fastify' {
   }
 }
 
-export interface BotConversation extends Conversation {
+export interface BotConversation extends ConversationEngine {
   /** The script that a Page speaks by. */
   script: (pageId: string) => Script
   /** Calls the listener after each reload of a script. Returns the function that removes it. */
@@ -78,7 +78,7 @@ async function conversation(app: FastifyInstance) {
       for (const pageId of pageIds ?? [WHOLE_BOT]) tell(pageId, error && wrongScript(error))
     },
   })
-  const script = createConversation({
+  const script = createConversationEngine({
     script: scripts.of,
     appId,
     lookups,
@@ -130,8 +130,8 @@ async function conversation(app: FastifyInstance) {
 const openCode = async (
   app: FastifyInstance,
   file: string,
-  script: Conversation,
-): Promise<{ handlers: Handlers; handle: Conversation['handle'] }> => {
+  script: ConversationEngine,
+): Promise<{ handlers: Handlers; handle: ConversationEngine['handle'] }> => {
   const [{ openHandlers }, { withHandlers }] = await Promise.all([
     import('../src/handlers/handlers.ts'),
     import('../src/handlers/run.ts'),

@@ -1,4 +1,4 @@
-import type { Conversation } from '../conversation/conversation.ts'
+import type { ConversationEngine } from '../conversation/conversation.ts'
 import type { NotUnderstood } from '../conversation/heard.ts'
 import { isSilent } from '../conversation/handover-state.ts'
 import { readMemory } from '../conversation/memory.ts'
@@ -15,9 +15,9 @@ import type { AskAssistant } from './assistant.ts'
  */
 export const withAssistant = (deps: {
   script: (pageId: string) => Script
-  handle: Conversation['handle']
+  handle: ConversationEngine['handle']
   ask: AskAssistant
-}): Conversation['handle'] => {
+}): ConversationEngine['handle'] => {
   const { script: scriptOf, handle, ask } = deps
 
   const assist = async (

@@ -16,7 +16,7 @@ import { askedAndAnswered, endSilence, isSilent, personWrites, silence } from '.
 import { createSpeaking, type Lookup, type Lookups } from './speaking.ts'
 import { backOf, after, type Turn } from './turn.ts'
 
-export interface Conversation {
+export interface ConversationEngine {
   /** Answers one event by the script. Pure, but for lookups; a promise only where a lookup is one. */
   handle: (event: WebhookEvent, conversation: ConversationView) => ScriptResult | Promise<ScriptResult>
   /** Answers an event of any kind with this reply of the script; null where the reply does not exist. */
@@ -53,12 +53,12 @@ const NO_GROUPS: ReadonlyMap<string, string> = new Map()
  * @param deps.lookups - must hold every variable the script was read with
  * @param deps.localeOf - the visitor's locale, like `de_DE`; called only when the script has several languages
  */
-export const createConversation = (deps: {
+export const createConversationEngine = (deps: {
   script: (pageId: string) => Script
   appId: string
   lookups: Lookups
   localeOf?: Lookup
-}): Conversation => {
+}): ConversationEngine => {
   const { script: currentScript, appId, lookups, localeOf = () => null } = deps
   const { speak, voiceAtOnce } = createSpeaking({ lookups, localeOf })
   const { answerTo, inForm } = createAnswering(speak)
@@ -151,7 +151,7 @@ export const createConversation = (deps: {
       : answerTo({ ...turn, groups: found.groups }, found)
   }
 
-  const handle: Conversation['handle'] = (event, view) =>
+  const handle: ConversationEngine['handle'] = (event, view) =>
     unmasksAutomatic(event, view.state)
       ? after(answerEvent(event, unsilenced(view)), (handled) => ({ ...handled, automatic: true }))
       : answerEvent(event, view)

@@ -1,6 +1,6 @@
 import type { Count } from '../base/counts.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
-import type { Conversation } from './conversation.ts'
+import type { ConversationEngine } from './conversation.ts'
 import { askedAndAnswered } from './handover-state.ts'
 import { readMemory } from './memory.ts'
 import { after } from './turn.ts'
@@ -8,7 +8,7 @@ import type { ConversationView, ScriptResult } from './view.ts'
 
 /** Adds what each event counts as, by the changes it made. */
 export const withCounts =
-  (handle: Conversation['handle']): Conversation['handle'] =>
+  (handle: ConversationEngine['handle']): ConversationEngine['handle'] =>
   (event, view) =>
     after(handle(event, view), (handled) => {
       const counts = countsOf(event, view, handled)

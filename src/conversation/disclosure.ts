@@ -2,7 +2,7 @@ import type { ConversationView, ScriptResult } from './view.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Reply } from '../messages.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
-import type { Conversation } from './conversation.ts'
+import type { ConversationEngine } from './conversation.ts'
 import type { Script } from '../script/types.ts'
 import { isSilent } from './handover-state.ts'
 import { after } from './turn.ts'
@@ -18,9 +18,9 @@ const GRAIN_MS = 10 * 60_000
  */
 export const withDisclosure = (deps: {
   script: (pageId: string) => Script
-  handle: Conversation['handle']
-  disclose: Conversation['disclose']
-}): Conversation['handle'] => {
+  handle: ConversationEngine['handle']
+  disclose: ConversationEngine['disclose']
+}): ConversationEngine['handle'] => {
   const { script: currentScript, handle, disclose } = deps
 
   const tell = (

@@ -1,5 +1,5 @@
 import type { WebhookEvent } from '../webhook/events.ts'
-import type { Conversation } from './conversation.ts'
+import type { ConversationEngine } from './conversation.ts'
 import { dropWords, isSilent, keepWords } from './handover-state.ts'
 import type { ScriptResult } from './view.ts'
 import { clip } from '../base/clip.ts'
@@ -9,7 +9,7 @@ const LONGEST_KEPT = 300
 
 /** Keeps a visitor's last words while a person has the conversation, for the list of waiting visitors. */
 export const withLastWords =
-  (handle: Conversation['handle']): Conversation['handle'] =>
+  (handle: ConversationEngine['handle']): ConversationEngine['handle'] =>
   (event, view) => {
     const noted = (handled: ScriptResult): ScriptResult => {
       // A message that was deleted before it was read is kept nowhere.

@@ -1,4 +1,4 @@
-import { createConversation, type Conversation } from '../conversation/conversation.ts'
+import { createConversationEngine, type ConversationEngine } from '../conversation/conversation.ts'
 import { explain, type Explanation } from '../conversation/explain.ts'
 import { createMatcher, type Matcher } from '../conversation/match/matcher.ts'
 import type { ConversationView } from '../conversation/view.ts'
@@ -26,12 +26,12 @@ const NAMES = { first_name: 'Kim', last_name: 'Muster', name: 'Kim Muster' } as 
 export const createTrial = (deps: { now: () => number }): Trial => {
   const { now } = deps
   // The index of phrases takes time to make, so it is kept as long as its script.
-  const prepared = new WeakMap<Script, { conversation: Conversation; matcher: () => Matcher }>()
+  const prepared = new WeakMap<Script, { conversation: ConversationEngine; matcher: () => Matcher }>()
 
   const preparedFor = (script: Script) => {
     const known = prepared.get(script)
     if (known !== undefined) return known
-    const conversation = createConversation({
+    const conversation = createConversationEngine({
       script: () => script,
       appId: '',
       lookups: {

@@ -25,7 +25,7 @@ export interface CallFacts {
   secrets?: readonly string[]
 }
 
-export interface GraphAnswer {
+export interface CallResult {
   body: JsonObject
   headers: Headers
 }
@@ -34,7 +34,7 @@ export interface GraphAnswer {
 export const readAnswer = (
   asked: CallFacts,
   raw: RawAnswer,
-): { isGraphs: boolean; read: GraphAnswer | GraphError } => {
+): { isGraphs: boolean; read: CallResult | GraphError } => {
   const body = parse(raw.text)
   const error = body?.['error'] ?? null
   // The body decides; the status only where there is no body to read (docs/messenger-platform.md#c1).

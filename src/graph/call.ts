@@ -1,6 +1,6 @@
 import { unexpected } from './read.ts'
 import { createProver } from './proof.ts'
-import type { GraphAnswer } from './answer.ts'
+import type { CallResult } from './answer.ts'
 import { oneLine } from './redact.ts'
 import { createTransport, type Call, type Transport, type TransportOptions } from './transport.ts'
 import type { Headers } from './usage.ts'
@@ -22,11 +22,11 @@ export interface Caller extends Pick<Transport, 'now' | 'close'> {
   appId: string
   appSecret: string
   /** Without a token. */
-  plain: (wanted: Request) => Promise<GraphAnswer>
+  plain: (wanted: Request) => Promise<CallResult>
   /** With a user or Page token. */
-  as: (token: string, wanted: Request) => Promise<GraphAnswer>
+  as: (token: string, wanted: Request) => Promise<CallResult>
   /** With the app's own token. */
-  asApp: (wanted: Request) => Promise<GraphAnswer>
+  asApp: (wanted: Request) => Promise<CallResult>
 }
 
 export const createCaller = (options: GraphOptions): Caller => {
@@ -36,7 +36,7 @@ export const createCaller = (options: GraphOptions): Caller => {
   const appToken = `${appId}|${appSecret}`
   let warned = false
 
-  const call = async (wanted: Call): Promise<GraphAnswer> => {
+  const call = async (wanted: Call): Promise<CallResult> => {
     const answer = await transport.call({ ...wanted, path: `/${version}${wanted.path}` })
     if (!warned) checkVersion(answer.headers)
     return answer
@@ -74,7 +74,7 @@ export const createCaller = (options: GraphOptions): Caller => {
 }
 
 /** Graph acknowledges a change with `success`, which it sometimes spells as a string. */
-export const assertDone = (edge: string, { body }: GraphAnswer): void => {
+export const assertDone = (edge: string, { body }: CallResult): void => {
   if (body['success'] === false || body['success'] === 'false') {
     throw unexpected(edge, 'answered that it was not done', 'bad_request')
   }

@@ -51,7 +51,7 @@ export const askingForLess = async <Result>(
  *
  * @param ask - fetches one page: so many entries at most, from the place on, which is null for the first page
  */
-export async function* followPages(
+export async function* everyEntry(
   most: number,
   ask: (limit: number, place: string | null) => Promise<JsonObject>,
 ): AsyncGenerator<JsonObject> {

@@ -1,12 +1,12 @@
 import { certificateTrouble } from '../base/certificate.ts'
-import { readAnswer, type GraphAnswer, type CallFacts } from './answer.ts'
+import { readAnswer, type CallResult, type CallFacts } from './answer.ts'
 import { GraphError, type Verdict } from './error.ts'
 import { createExchange, LostAnswer, type ExchangeOptions, type HttpCall } from './exchange.ts'
 import type { Headers } from './usage.ts'
 
 export interface Transport {
   /** @throws GraphError for everything but an answer with a JSON object that is no error */
-  call: (call: Call) => Promise<GraphAnswer>
+  call: (call: Call) => Promise<CallResult>
   /** Graph's own time, by the last answer that is its own, ms since the epoch; null before the first one. */
   now: () => number | null
   close: () => Promise<void>

@@ -1,5 +1,5 @@
 import type { ConversationView, ScriptResult } from '../conversation/view.ts'
-import type { Conversation } from '../conversation/conversation.ts'
+import type { ConversationEngine } from '../conversation/conversation.ts'
 import { readMemory } from '../conversation/memory.ts'
 import { MOST_MESSAGES } from '../script/limits.ts'
 import { silence } from '../conversation/handover-state.ts'
@@ -25,7 +25,10 @@ const ABOUT_CONTROL: ReadonlySet<EventKind> = new Set(['echo', 'pass_thread_cont
  * Code handlers first, the script for what they leave. Handlers do not run while a person has the conversation; what
  * fails in them is thrown, and costs this event alone.
  */
-export const withHandlers = (deps: { handlers: Runner; script: Conversation }): Conversation['handle'] => {
+export const withHandlers = (deps: {
+  handlers: Runner
+  script: ConversationEngine
+}): ConversationEngine['handle'] => {
   const { handlers, script } = deps
 
   const carryOut = async (plan: Plan, event: WebhookEvent, view: ConversationView): Promise<ScriptResult> => {

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts'
 /** What happened lately: for the operator's eye, not for the books. Of a restart only the numbers know, see activity-memory.ts. */
 export interface Activity {
   /** A visitor, or Facebook on the visitor's behalf, did something in this conversation. */
-  heard: (conversation: ConversationKey, now: HandledEvent) => void
+  heard: (conversation: ConversationKey, now: HeardEvent) => void
   sent: (conversation: ConversationKey, latencyMs: number) => void
   /** A reply was given up. */
   died: (conversation: ConversationKey) => void
@@ -26,7 +26,7 @@ export interface ConversationKey {
   psid: string | null
 }
 
-export interface HandledEvent {
+export interface HeardEvent {
   kind: string
   /** Whether the bot leaves the conversation to a person now. */
   silent: boolean

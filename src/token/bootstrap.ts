@@ -10,7 +10,7 @@ import { finish, type BootstrappedPage, type FinishOptions } from './finish.ts'
 import { listPages, pageWithToken } from './pages.ts'
 import { inspect, prove, type ProvenPage } from './prove.ts'
 import { refusals, toRefusal } from './refusals.ts'
-import { createReporter, nameOf, type BootstrapStep, type RunStep } from './steps.ts'
+import { createReporter, nameOfPage, type BootstrapStep, type RunStep } from './steps.ts'
 import { readUserToken } from './user-token.ts'
 import { without } from './webhook-fields.ts'
 
@@ -58,13 +58,13 @@ export const bootstrap = async (options: BootstrapOptions): Promise<Bootstrapped
 
     const proven: ProvenPage[] = []
     for (const pageId of pageIds) {
-      const name = nameOf(listed.find(({ id }) => id === pageId) ?? { id: pageId, name: null })
+      const name = nameOfPage(listed.find(({ id }) => id === pageId) ?? { id: pageId, name: null })
       proven.push(
         await step(
           'prove',
           `Proving the token of ${name}`,
           async () => prove(graph, appId, await pageWithToken(graph, longLived.token, pageId, listed)),
-          (page) => `${nameOf(page)}: token valid, never expires, may send messages`,
+          (page) => `${nameOfPage(page)}: token valid, never expires, may send messages`,
           pageId,
         ),
       )

@@ -1,6 +1,6 @@
 import type { ReachedPage } from './pages.ts'
 import { refusals } from './refusals.ts'
-import { nameOf, type RunStep } from './steps.ts'
+import { nameOfPage, type RunStep } from './steps.ts'
 
 /** The Pages wanted. With nothing of this the token must reach exactly one. */
 export interface PageChoice {
@@ -33,7 +33,7 @@ export const choosePages = async (
   if (taken.length === 0) return wanted.slice(0, 1).map(({ id }) => id)
   for (const page of wanted) {
     if (page.unusable === null) continue
-    const text = `${nameOf(page)} (${page.id}) left out: ${page.unusable}`
+    const text = `${nameOfPage(page)} (${page.id}) left out: ${page.unusable}`
     await step(
       'list',
       text,

@@ -4,7 +4,7 @@ import type { Graph } from '../graph/graph.ts'
 import type { TokenStore } from '../store/tokens/token-store.ts'
 import type { ProvenPage } from './prove.ts'
 import { refusals } from './refusals.ts'
-import { nameOf, type RunStep } from './steps.ts'
+import { nameOfPage, type RunStep } from './steps.ts'
 import { subscribe, subscription, type Subscribed } from './subscribe.ts'
 import { hears, without } from './webhook-fields.ts'
 
@@ -39,14 +39,14 @@ export const finish = async (
       const fields = await subscribePage(options, step, page)
       const me = await step(
         'read',
-        `Reading ${nameOf(page)} with its new token`,
+        `Reading ${nameOfPage(page)} with its new token`,
         () => options.graph.me(page.pageToken).catch(unlessRefused(page)),
         (read) =>
           read instanceof GraphError
             ? {
-                warned: `${nameOf(page)} cannot be read with its new token, which sending does not need: ${read.message}`,
+                warned: `${nameOfPage(page)} cannot be read with its new token, which sending does not need: ${read.message}`,
               }
-            : `${read.name ?? nameOf(page)} answers with its new token`,
+            : `${read.name ?? nameOfPage(page)} answers with its new token`,
         page.id,
       )
       pages.push({
@@ -73,7 +73,7 @@ const subscribePage = async (
 ): Promise<string[] | null> => {
   const { fields } = await step(
     'subscribe',
-    `Subscribing ${nameOf(page)} to this app's webhooks`,
+    `Subscribing ${nameOfPage(page)} to this app's webhooks`,
     async () =>
       wanted
         ? subscribe(graph, page.id, page.pageToken).catch(afterSaving(page, refusals.subscriptionFailed))
@@ -91,20 +91,20 @@ const subscribed = (
 ): string | { warned: string } => {
   if (unread !== null) {
     return {
-      warned: `${nameOf(page)}: webhooks subscribed, but Facebook does not let that be read back: ${unread}`,
+      warned: `${nameOfPage(page)}: webhooks subscribed, but Facebook does not let that be read back: ${unread}`,
     }
   }
   if (!hears(fields)) {
     return {
-      warned: `${nameOf(page)}: Facebook says that the webhooks are subscribed, but lists ${fields === null ? 'no subscription of this app' : `only ${fields.join(', ') || 'no field'}`}. A running bot tries again; "npm run doctor" tells whether it is in order`,
+      warned: `${nameOfPage(page)}: Facebook says that the webhooks are subscribed, but lists ${fields === null ? 'no subscription of this app' : `only ${fields.join(', ') || 'no field'}`}. A running bot tries again; "npm run doctor" tells whether it is in order`,
     }
   }
-  if (leftOut !== null) return { warned: `${nameOf(page)}: webhooks subscribed, ${without(leftOut)}` }
-  return `${nameOf(page)}: webhooks subscribed (${count(fields?.length ?? 0, 'field')})`
+  if (leftOut !== null) return { warned: `${nameOfPage(page)}: webhooks subscribed, ${without(leftOut)}` }
+  return `${nameOfPage(page)}: webhooks subscribed (${count(fields?.length ?? 0, 'field')})`
 }
 
 const leftAlone = (page: ProvenPage, { fields }: Subscribed): { skipped: string } => ({
-  skipped: `${nameOf(page)}: webhook subscription left alone (${fields ? 'subscribed' : 'not subscribed'})`,
+  skipped: `${nameOfPage(page)}: webhook subscription left alone (${fields ? 'subscribed' : 'not subscribed'})`,
 })
 
 /** A read that Facebook refuses says nothing against the token: `debug_token` has proved it. */

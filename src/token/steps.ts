@@ -43,4 +43,4 @@ export const createReporter =
   }
 
 /** A Page's name and id, for a step's text. */
-export const nameOf = ({ id, name }: Pick<AccountPage, 'id' | 'name'>): string => name ?? `Page ${id}`
+export const nameOfPage = ({ id, name }: Pick<AccountPage, 'id' | 'name'>): string => name ?? `Page ${id}`

@@ -2,7 +2,7 @@ import t from 'tap'
 import { createAssistant, type Complete } from '../../src/assistant/assistant.ts'
 import { createBudget } from '../../src/assistant/budget.ts'
 import { withAssistant } from '../../src/assistant/with-assistant.ts'
-import { createConversation } from '../../src/conversation/conversation.ts'
+import { createConversationEngine } from '../../src/conversation/conversation.ts'
 import type { ConversationView } from '../../src/conversation/view.ts'
 import { parseScript } from '../../src/script/parse.ts'
 import { createFakeClock } from '../helpers/clock.ts'
@@ -40,7 +40,7 @@ const build = (complete: Complete, assistant = '') => {
     log: { info: log, warn: log },
     report: (outcome) => void outcomes.push(outcome),
   })
-  const conversation = createConversation({ script: () => script, appId: '1', lookups: {} })
+  const conversation = createConversationEngine({ script: () => script, appId: '1', lookups: {} })
   const handle = withAssistant({ script: () => script, handle: conversation.handle, ask })
   const view = (state: ConversationView['state'] = null): ConversationView => ({
     pageId: PAGE,

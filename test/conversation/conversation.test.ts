@@ -1,7 +1,7 @@
 import type { ConversationView, ScriptResult } from '../../src/conversation/view.ts'
 import fc from 'fast-check'
 import t from 'tap'
-import { createConversation } from '../../src/conversation/conversation.ts'
+import { createConversationEngine } from '../../src/conversation/conversation.ts'
 import { OWN_LOOKUPS } from '../../src/conversation/speaking.ts'
 import { parseScript } from '../../src/script/parse.ts'
 import type { Json, JsonObject } from '../../src/base/json.ts'
@@ -17,10 +17,11 @@ const FRESH: ConversationView = { pageId: PAGE, psid: PSID, state: null, pageNam
 /** Answers one event with a script; the lookups are never promises here. */
 const answer = (yaml: string, what: WebhookEvent, view: ConversationView = FRESH): ScriptResult => {
   const script = parse(yaml)
-  const handled = createConversation({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS }).handle(
-    what,
-    view,
-  )
+  const handled = createConversationEngine({
+    script: () => script,
+    appId: APP_ID,
+    lookups: OWN_LOOKUPS,
+  }).handle(what, view)
   if (handled instanceof Promise) throw new Error('a promise without need')
   return handled
 }
@@ -134,7 +135,7 @@ t.test(
   'a handover is said, and then the bot is silent until our app owns the conversation again',
   async (t) => {
     const script = parse(CONTRACT)
-    const { handle } = createConversation({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
+    const { handle } = createConversationEngine({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
     const turn = async (what: WebhookEvent, state: JsonObject | null): Promise<ScriptResult> =>
       handle(what, { ...FRESH, state })
     const passed = (kind: string, appId: string | number | null): WebhookEvent =>
@@ -277,7 +278,7 @@ t.test('typing never takes longer than the visitor would wait, and can be off', 
 
 t.test('a changed script is used from the next event on', async (t) => {
   let script = parse('replies: { a: { when: hello, say: old } }')
-  const { handle } = createConversation({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
+  const { handle } = createConversationEngine({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
   t.match(handle(said('hello'), FRESH), { replies: [{ message: { text: 'old' } }] })
 
   script = parse('replies: { b: { when: hello, say: new } }')
@@ -297,7 +298,7 @@ t.test('a lookup is asked only when it is mentioned, and may take its time', asy
     'replies: { a: { when: hi, say: "Hi {{first_name}} at {{page_name}}" }, b: { when: bye, say: Bye } }',
     { file: 'bot.yaml', variables: Object.keys(lookups) },
   )
-  const { handle } = createConversation({ script: () => script, appId: APP_ID, lookups })
+  const { handle } = createConversationEngine({ script: () => script, appId: APP_ID, lookups })
 
   t.notOk(handle(said('bye'), FRESH) instanceof Promise)
   t.same(asked, [])
@@ -307,7 +308,7 @@ t.test('a lookup is asked only when it is mentioned, and may take its time', asy
 
 t.test('no event and no state makes it throw', async () => {
   const script = parse(CONTRACT)
-  const { handle } = createConversation({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
+  const { handle } = createConversationEngine({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
   const keys = [
     'message',
     'postback',
@@ -343,7 +344,7 @@ t.test(
   { skip: recorded.skip },
   async (t) => {
     const script = parse(CONTRACT)
-    const { handle } = createConversation({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
+    const { handle } = createConversationEngine({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
     let answered = 0
     for (const [file, body] of recorded.bodies) {
       const { entry } = JSON.parse(body.toString()) as { entry?: Json }

@@ -1,5 +1,5 @@
 import type { ConversationView, ScriptResult } from '../../src/conversation/view.ts'
-import { createConversation } from '../../src/conversation/conversation.ts'
+import { createConversationEngine } from '../../src/conversation/conversation.ts'
 import { OWN_LOOKUPS, type Lookup } from '../../src/conversation/speaking.ts'
 import { withCounts } from '../../src/conversation/counts.ts'
 import { withLastWords } from '../../src/conversation/last-words.ts'
@@ -50,7 +50,7 @@ export const talk = (
     name: lookup('name'),
   }
   const script = parseScript(yaml, { file: 'bot.yaml', variables: Object.keys(lookups) })
-  const conversation = createConversation({
+  const conversation = createConversationEngine({
     script: () => script,
     appId: APP_ID,
     lookups,

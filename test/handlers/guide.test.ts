@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
-import { createConversation } from '../../src/conversation/conversation.ts'
+import { createConversationEngine } from '../../src/conversation/conversation.ts'
 import { OWN_LOOKUPS } from '../../src/conversation/speaking.ts'
 import { loadHandlers } from '../../src/handlers/load.ts'
 import { withHandlers } from '../../src/handlers/run.ts'
@@ -21,7 +21,7 @@ const talkTo = async (t: Test, index: number) => {
   const file = join(t.testdir(), 'bot.ts')
   writeFileSync(file, modules[index] ?? '')
   const script = parse('replies: { hours: { say: From 9 to 18. } }\nfallback: { say: Pardon? }')
-  const conversation = createConversation({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
+  const conversation = createConversationEngine({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
   const handle = withHandlers({
     handlers: inProcess(await loadHandlers(file)),
     script: conversation,

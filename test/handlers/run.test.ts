@@ -1,6 +1,6 @@
 import type { ScriptResult } from '../../src/conversation/view.ts'
 import t from 'tap'
-import { createConversation } from '../../src/conversation/conversation.ts'
+import { createConversationEngine } from '../../src/conversation/conversation.ts'
 import { OWN_LOOKUPS } from '../../src/conversation/speaking.ts'
 import { defineBot } from '../../src/handlers/bot.ts'
 import { text } from '../../src/handlers/messages.ts'
@@ -21,7 +21,7 @@ fallback: { say: Pardon? }
 
 const build = (bot: unknown, signal?: AbortSignal) => {
   const script = parse(SCRIPT)
-  const conversation = createConversation({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
+  const conversation = createConversationEngine({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
   const handle = withHandlers({ handlers: inProcess(bot, signal), script: conversation })
   const turn = async (what: WebhookEvent, state: JsonObject | null = null): Promise<ScriptResult> =>
     handle(what, { pageId: PAGE, psid: PSID, state })
@@ -274,7 +274,7 @@ t.test(
 
 t.test('an event that no handler wants goes to the script as it is, without a promise', async (t) => {
   const script = parse(SCRIPT)
-  const conversation = createConversation({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
+  const conversation = createConversationEngine({ script: () => script, appId: APP_ID, lookups: OWN_LOOKUPS })
   const handle = withHandlers({
     handlers: inProcess(defineBot().on('reaction', () => undefined)),
     script: conversation,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { createConversation } from '../../src/conversation/conversation.ts'
+import { createConversationEngine } from '../../src/conversation/conversation.ts'
 import { OWN_LOOKUPS } from '../../src/conversation/speaking.ts'
 import { withNotes } from '../../src/conversation/deserves/noting.ts'
 import type { ScriptResult } from '../../src/conversation/view.ts'
@@ -86,7 +86,7 @@ t.test(
   'with any acts of a visitor, nothing is answered twice, and what stands alone is answered',
   async (t) => {
     const script = parseScript(SCRIPT, { file: 'bot.yaml', variables: Object.keys(OWN_LOOKUPS) })
-    const conversation = createConversation({ script: () => script, appId: '1', lookups: OWN_LOOKUPS })
+    const conversation = createConversationEngine({ script: () => script, appId: '1', lookups: OWN_LOOKUPS })
     const handle = withNotes(conversation.handle)
     const world = await createWorld(t, {
       read: eventOf,

@@ -1,12 +1,12 @@
 import type { ScriptResult } from '../view.ts'
-import type { Conversation } from '../conversation.ts'
+import type { ConversationEngine } from '../conversation.ts'
 import { noteSources, takeBack } from '../taken-back.ts'
 import { deedsIn, note } from './lately.ts'
 import { after } from '../turn.ts'
 
 /** Stores what visitors do, for the rules of later events, and which message an answer is from, for its deletion. */
 export const withNotes =
-  (handle: Conversation['handle']): Conversation['handle'] =>
+  (handle: ConversationEngine['handle']): ConversationEngine['handle'] =>
   (event, view) => {
     const noted = (handled: ScriptResult): ScriptResult => {
       // The second tap of a double tap is not noted, so that a third one a moment later counts. Neither is a deleted message.

@@ -1,7 +1,7 @@
 import { createBoundedMap, type BoundedMap } from '../../base/bounded-map.ts'
 import { hash } from 'node:crypto'
 import type { WebhookEvent } from '../../webhook/events.ts'
-import type { Conversation } from '../conversation.ts'
+import type { ConversationEngine } from '../conversation.ts'
 import type { ConversationView } from '../view.ts'
 
 /** Texts each Page sent to many visitors alike: such a text is automatic, because people do not type one text so often. */
@@ -32,9 +32,9 @@ interface Said {
  * @param appId - the bot's own; its echoes are skipped
  */
 export const withSameTexts = (
-  handle: Conversation['handle'],
+  handle: ConversationEngine['handle'],
   { appId, clock }: { appId: string; clock: { now: () => number } },
-): Conversation['handle'] => {
+): ConversationEngine['handle'] => {
   const sameTexts = createSameTexts(clock)
   const isSaidToMany = (event: WebhookEvent, { pageId, psid, isOurs }: ConversationView): boolean =>
     event.kind === 'echo' &&

@@ -6,7 +6,7 @@ import { isAroundAnswer } from '../number-words.ts'
 import { clean, type Given } from './given.ts'
 import type { Kind } from './kind.ts'
 
-export const choice: Kind = {
+export const choiceKind: Kind = {
   answerIn: (text, question, given) => choiceIn(question, given, text),
   retry: 'notChoice',
   namesAnswers: true,

@@ -9,7 +9,7 @@ const daysIn = (text: string, { remember }: Question, { payload }: Given, place:
   return datesIn(day !== undefined && name === remember ? day : text, place)
 }
 
-export const date: Kind = {
+export const dateKind: Kind = {
   answerIn: (...given) => {
     const [day, other] = daysIn(...given)
     return other === undefined ? (day ?? null) : null

@@ -1,7 +1,7 @@
 import { clean } from './given.ts'
 import type { Kind } from './kind.ts'
 
-export const email: Kind = {
+export const emailKind: Kind = {
   answerIn: (text, _question, { payload }) => emailIn(clean(payload ?? '')) ?? emailIn(text),
   retry: 'notEmail',
   button: { content_type: 'user_email' },

@@ -1,10 +1,17 @@
 import type { QuestionKind } from '../../script/types.ts'
-import { choice } from './choice.ts'
-import { date } from './date.ts'
-import { email } from './email.ts'
+import { choiceKind } from './choice.ts'
+import { dateKind } from './date.ts'
+import { emailKind } from './email.ts'
 import type { Kind } from './kind.ts'
-import { number } from './number.ts'
-import { phone } from './phone.ts'
-import { text } from './text.ts'
+import { numberKind } from './number.ts'
+import { phoneKind } from './phone.ts'
+import { textKind } from './text.ts'
 
-export const KINDS: Readonly<Record<QuestionKind, Kind>> = { text, number, email, phone, date, choice }
+export const KINDS: Readonly<Record<QuestionKind, Kind>> = {
+  text: textKind,
+  number: numberKind,
+  email: emailKind,
+  phone: phoneKind,
+  date: dateKind,
+  choice: choiceKind,
+}

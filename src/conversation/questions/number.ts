@@ -6,7 +6,7 @@ import { isSaidOtherwise, numberWordsIn } from '../number-words.ts'
 import { TIME_OF_DAY } from './given.ts'
 import type { Kind } from './kind.ts'
 
-export const number: Kind = {
+export const numberKind: Kind = {
   answerIn: (text, question, _given, place) => numberIn(latinDigits(text), question, place),
   retry: 'notNumber',
   standsInQuestions: true,

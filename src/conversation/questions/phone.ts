@@ -2,7 +2,7 @@ import { latinDigits } from '../../base/digits.ts'
 import { clean, TIME_OF_DAY } from './given.ts'
 import type { Kind } from './kind.ts'
 
-export const phone: Kind = {
+export const phoneKind: Kind = {
   answerIn: (text, _question, { payload }) => phoneIn(clean(payload ?? '')) ?? phoneIn(latinDigits(text)),
   retry: 'notPhone',
   button: { content_type: 'user_phone_number' },

@@ -1,6 +1,6 @@
 import type { Kind } from './kind.ts'
 
-export const text: Kind = {
+export const textKind: Kind = {
   answerIn: (written) => (written === '' ? null : written),
   retry: 'notText',
   takesAnyText: true,

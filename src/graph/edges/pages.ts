@@ -2,7 +2,7 @@ import type { JsonObject } from '../../base/json.ts'
 import type { Caller } from '../call.ts'
 import { GraphError } from '../error.ts'
 import type { AccountPage, Graph } from '../graph.ts'
-import { followPages } from '../paging.ts'
+import { everyEntry } from '../paging.ts'
 import { listed, readId, readName, strings, unexpected } from '../read.ts'
 
 const NOT_TOLD: ReadonlySet<GraphError['verdict']> = new Set(['bad_request', 'unknown'])
@@ -24,7 +24,7 @@ export const pageEdges = (caller: Caller): Edges => {
 
   /** The entries of a list that a user token reaches. */
   const entriesOf = (edge: string, userToken: string, list: string, fields: string) =>
-    followPages(AT_ONCE, async (limit, place) => {
+    everyEntry(AT_ONCE, async (limit, place) => {
       const path = `${list}?fields=${fields}&limit=${limit}${place === null ? '' : `&${place}`}`
       return listed(edge, (await caller.as(userToken, { edge, method: 'GET', path })).body)
     })

@@ -4,7 +4,7 @@ import type { LeftToPerson, NamedVisitor, Parked } from '../store.ts'
 import type { OpenQuestionGroup } from '../open-questions.ts'
 import type { KeptAnswers } from '../form-answers.ts'
 import type { Row } from './connection.ts'
-import { change, count, select, selectOne, type Maker, NO_ROWS } from './statements.ts'
+import { change, countQuery, select, selectOne, type Maker, NO_ROWS } from './statements.ts'
 
 type KeptOperation =
   | 'conversation'
@@ -160,7 +160,7 @@ export const keptStatements: { [Op in KeptOperation]: Maker<Op> } = {
     change('update evergreen.answers set due_ms = $1 where id = $2', [nextMs, id]),
 
   drop_answers: ({ upTo }) =>
-    count(
+    countQuery(
       `with dropped as (delete from evergreen.answers where id <= $1 and due_ms is null returning 1)
        select count(*) as n from dropped`,
       [upTo],
@@ -189,7 +189,7 @@ export const keptStatements: { [Op in KeptOperation]: Maker<Op> } = {
   }),
 
   drop_questions: ({ likeness }) =>
-    count(
+    countQuery(
       `with dropped as (delete from evergreen.open_question where likeness = $1 returning 1)
        select count(*) as n from dropped`,
       [likeness],
