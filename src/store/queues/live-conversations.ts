@@ -84,3 +84,7 @@ export const createLiveConversations = (): LiveConversations => {
     nextClaim: () => (claims += 1),
   }
 }
+
+/** The claims that a conversation is handed out by. */
+export const claimsOf = ({ inboxClaim, outboxClaim }: LiveConversation): ClaimId[] =>
+  [inboxClaim, outboxClaim].filter((claim) => claim !== null)

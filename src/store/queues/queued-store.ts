@@ -1,15 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../base/clock.ts'
 import { createListeners } from '../../base/listeners.ts'
-import type { ClaimId, Conversation, Queue, ReplyOutcome, Store, StoredReply } from '../store.ts'
+import type { ClaimId, Queue, ReplyOutcome, Store, StoredReply } from '../store.ts'
 import { toCount, toEvent } from './crossing.ts'
 import { createDeadLetters } from './dead-letter-box.ts'
 import { createInboxQueue } from './inbox-queue.ts'
 import { createKeptData } from './kept-data.ts'
 import type { KeptPages } from './kept-pages.ts'
-import { createLiveConversations, type LiveConversation } from './live-conversations.ts'
+import { claimsOf, createLiveConversations } from './live-conversations.ts'
 import type { StoreDatabase } from './operations.ts'
 import { createOutboxLanes } from './outbox-lanes.ts'
+import { createPageChanges } from './page-changes.ts'
 import { replyIds } from './reply-ids.ts'
 
 /**
@@ -64,47 +65,8 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
     if (forgotten) letGoOfForgotten().catch(() => undefined)
   })
 
-  const entriesOf = (pageId: string): LiveConversation[] =>
-    live.all().filter(({ conversation }) => conversation.pageId === pageId)
-  const isHome = (pageId: string): boolean =>
-    entriesOf(pageId).every(({ inboxClaim, outboxClaim }) => inboxClaim === null && outboxClaim === null)
-  /** Called when everything handed out of the Page has come back, or the Page is lost. */
-  const homecomings = new Map<string, () => void>()
-  const cameHome = ({ pageId }: Readonly<Conversation>): void => {
-    if (homecomings.has(pageId) && isHome(pageId)) homecomings.get(pageId)?.()
-  }
-
-  pages.lead({
-    taken: (pageId) => {
-      // Replies before events: a new reply then waits behind older ones.
-      outbox.taken(pageId)
-      inbox.restart()
-    },
-    leave: async (pageId) => {
-      outbox.leave(pageId)
-      for (const entry of entriesOf(pageId)) inbox.drop(entry)
-      if (!isHome(pageId)) {
-        await new Promise<void>((resolve) => homecomings.set(pageId, resolve))
-        homecomings.delete(pageId)
-      }
-      // Answers come in the order of the calls, so everything requested before is durable then.
-      await database.record({ op: 'gone', conversations: [] }).catch(() => undefined)
-    },
-    lost: (pageId) => {
-      outbox.leave(pageId)
-      const revoked: ClaimId[] = []
-      for (const entry of entriesOf(pageId)) {
-        revoked.push(...claimsOf(entry))
-        inbox.lose(entry)
-        outbox.lose(entry)
-        live.drop(entry)
-      }
-      inbox.restart()
-      homecomings.get(pageId)?.()
-      if (revoked.length > 0) revocations.tell(revoked)
-    },
-    eventsCame: inbox.added,
-  })
+  const pageChanges = createPageChanges({ database, inbox, outbox, live, onRevoked: revocations.tell })
+  pages.lead(pageChanges)
 
   const letGoOfForgotten = async (): Promise<void> => {
     // Rows read in the same transaction are in memory by then.
@@ -231,7 +193,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
 
     releaseInbox: async (claim) => {
       inbox.release(claim)
-      cameHome(claim.conversation)
+      pageChanges.claimEnded(claim.conversation)
     },
 
     claimOutbox: (limit, room) =>
@@ -253,7 +215,7 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
 
     releaseOutbox: async (claim, notBeforeMs) => {
       await outbox.release(claim, notBeforeMs)
-      cameHome(claim.conversation)
+      pageChanges.claimEnded(claim.conversation)
     },
     windowEndsMs: ({ conversation }) =>
       (live.get(conversation.id)?.conversation ?? conversation).windowEndsMs,
@@ -279,9 +241,6 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
     },
   }
 }
-
-const claimsOf = ({ inboxClaim, outboxClaim }: LiveConversation): ClaimId[] =>
-  [inboxClaim, outboxClaim].filter((claim) => claim !== null)
 
 const staysAfter = (outcome: ReplyOutcome): boolean =>
   outcome.status === 'in_doubt' || (outcome.status === 'dead' && outcome.instead !== undefined)
