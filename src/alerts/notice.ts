@@ -121,7 +121,12 @@ const remedyLines = (needs: readonly NoticedNeed[], consoleUrl: string | undefin
   const remedyOf = ({ remedy, pageId, byToken }: NoticedNeed): string =>
     isShared && byToken === true ? remedy.replace(`--page ${pageId}`, '--all') : remedy
   const of = (wanted: readonly NoticedNeed[]): string[] => [...new Set(wanted.map(remedyOf))]
-  const toDo = (remedy: string): string => `To do: ${remedy}`
+  // What happened is told further down: of several causes each remedy names its own.
+  const isMixed = new Set(needs.map(({ cause }) => cause)).size > 1
+  const toDo = (remedy: string): string => {
+    const need = isMixed && needs.find((one) => remedyOf(one) === remedy)
+    return `To do${need ? ` (${causeOf(need.cause).condition})` : ''}: ${remedy}`
+  }
   if (consoleUrl === undefined) return of(needs).map(toDo)
   const there = `${consoleUrl} (user operator, password OPERATOR_PASSWORD)`
   const byToken = needs.filter((need) => need.byToken === true)

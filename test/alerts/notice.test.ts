@@ -156,7 +156,12 @@ t.test('what a token mends and what it does not are told apart', async (t) => {
   const needs = [need({ byToken: true }), need({ cause: 'configuration', remedy: 'Restart.' })]
   t.match(
     noticeText(notice({ consoleUrl: 'https://bot.example/operator', needs })),
-    /^Evergreen.*\nTo do: Open .*\nOr: Run `npm run bootstrap-token`\.\nTo do: Restart\.\n•/,
+    /^Evergreen.*\nTo do: Open .*\nOr: Run `npm run bootstrap-token`\.\nTo do \(cannot answer\): Restart\.\n•/,
+  )
+  const script = need({ pageId: '*', cause: 'script', remedy: 'Correct it.' })
+  t.match(
+    noticeText(notice({ needs: [...needs, script] })),
+    /\nTo do \(speaks by an older version of the script\): Correct it\.\n/,
   )
 })
 
