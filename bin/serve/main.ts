@@ -2,14 +2,14 @@ import { flushCompileCache } from 'node:module'
 import type { Worker } from 'node:worker_threads'
 import type { FastifyInstance } from 'fastify'
 import { configWarnings, exposureOf } from '../../src/base/config-warnings.ts'
-import { drainMs, loadConfig, withDotEnv, type Env } from '../../src/base/config.ts'
+import { drainMs, lacksAll, loadConfig, withDotEnv, type Env } from '../../src/base/config.ts'
 import { envFileIn } from '../../src/base/dot-env-file.ts'
 import { BotError } from '../../src/base/errors.ts'
 import { openLogStream, type LogStream } from '../../src/base/log.ts'
 import { collectStartLeftovers } from '../../src/base/start-leftovers.ts'
 import { fitCommands, fitError, surroundingsOf } from '../../src/cures/surroundings.ts'
 import { createTerminal } from '../../src/terminal/terminal.ts'
-import { ESSENTIAL, isInOrder, isUntouched } from '../../src/setup/first-run.ts'
+import { isInOrder, isUntouched } from '../../src/setup/first-run.ts'
 import { endWithGrace } from '../end-with-grace.ts'
 import { listen } from './listen.ts'
 
@@ -139,7 +139,7 @@ const explain = (error: unknown): string => {
       error.message,
       ...(error.code === 'BOT_CONFIG_INVALID' ? causesInFiles() : []),
       fitError(error, surroundings).remedy,
-      isFirstRun(error) ? (surroundings.is === 'container' ? FIRST_IN_CONTAINER : firstRun()) : '',
+      lacksAll(error) ? (surroundings.is === 'container' ? FIRST_IN_CONTAINER : firstRun()) : '',
     ]
       .filter(Boolean)
       .join('\n')
@@ -156,10 +156,6 @@ const causesInFiles = (): string[] => {
     return []
   }
 }
-
-/** Whether none of the required settings is there. */
-const isFirstRun = ({ code, message }: BotError): boolean =>
-  code === 'BOT_CONFIG_INVALID' && ESSENTIAL.every((name) => message.includes(`${name} is missing`))
 
 const firstRun = (): string => {
   const at = (name: string): string => fitCommands(`npm run ${name}`, surroundings)

@@ -5,7 +5,7 @@ import { BotError } from './errors.ts'
 import { addressFault, FORMATS, isLoopback, isOrigin, withServer } from './formats.ts'
 import { isQuoted, oddity } from './odd-characters.ts'
 import { givenSecret, type GivenSecret } from './secret-files.ts'
-import { configSchema, SECRET_NAMES, type Config, type Variable } from './settings.ts'
+import { configSchema, ESSENTIAL, SECRET_NAMES, type Config, type Variable } from './settings.ts'
 
 const { properties } = configSchema
 
@@ -79,6 +79,10 @@ const configError = (lines: readonly string[]): BotError =>
     `The configuration cannot be used:\n${[...new Set(lines)].map((line) => `  ${line}`).join('\n')}`,
     { remedy: 'Set them in the environment or in .env; .env.example explains each.' },
   )
+
+/** Whether none of the required settings is there, as before the set-up. */
+export const lacksAll = ({ code, message }: BotError): boolean =>
+  code === 'BOT_CONFIG_INVALID' && ESSENTIAL.every((name) => message.includes(`${name} is missing`))
 
 /** @param problems - of secrets in files, which say more than that the secret is missing */
 const linesOf = (

@@ -283,6 +283,9 @@ export type Config = { [Name in Given]: ValueOf<Properties[Name]> } & {
 /** What a value of each variable must be, as JSON Schema. */
 export const configSchema = { type: 'object', properties, required } as const
 
+/** The required settings, which have no default. */
+export const ESSENTIAL = ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN'] as const
+
 /**
  * Names of the variables whose values grant access. `FB_USER_TOKEN` is read by `bootstrap-token` alone, `PGPASSWORD` by the
  * PostgreSQL client where `DATABASE_URL` leaves the password out.

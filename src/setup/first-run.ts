@@ -1,8 +1,5 @@
 import { loadConfig, type Env } from '../base/config.ts'
-import { configSchema, type Config } from '../base/settings.ts'
-
-/** The required settings, which have no default. */
-export const ESSENTIAL = ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN'] as const
+import { configSchema, ESSENTIAL, type Config } from '../base/settings.ts'
 
 export type OtherSettings = Omit<Config, (typeof ESSENTIAL)[number]>
 

@@ -35,6 +35,16 @@ nameEach([
     expected: { node: ['failure', /20\.20\.2 is too old: at least 24\.15/, /Install Node\.js 24\.15/] },
   },
   {
+    what: 'none of the required settings, as before the set-up',
+    arrange: ({ env }) => {
+      for (const name of ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN']) delete env[name]
+    },
+    expected: {
+      configuration: ['failure', /FB_APP_ID is missing/, /^`npm run setup` leads through it.*\.env/],
+    },
+    skipped: { app: /FB_APP_ID/ },
+  },
+  {
     what: 'settings that are missing and malformed',
     arrange: ({ env }) => {
       delete env['FB_VERIFY_TOKEN']

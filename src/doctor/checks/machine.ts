@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { exposureOf } from '../../base/config-warnings.ts'
+import { lacksAll } from '../../base/config.ts'
 import { BotError } from '../../base/errors.ts'
 import { systemClock } from '../../base/clock.ts'
 import { checkHandlers } from '../../handlers/process.ts'
@@ -98,7 +99,11 @@ const checkSettings = (
   const [first] = warnings
   if (refusal) {
     const cause = first === undefined ? '' : `; ${first.what}. ${first.next}`
-    return failure(`${listed(refusal)}${cause}`, refusal.remedy ?? 'See .env.example, which explains each.')
+    const remedy = refusal.remedy ?? 'See .env.example, which explains each.'
+    return failure(
+      `${listed(refusal)}${cause}`,
+      lacksAll(refusal) ? `\`npm run setup\` leads through it in the browser. Or by hand: ${remedy}` : remedy,
+    )
   }
   const exposure = exposureOf(envFile)
   if (exposure !== null) return warning(exposure.what, exposure.next)
