@@ -17,7 +17,7 @@ export type Level = 'well' | 'look' | 'needed'
 
 const canAnswer = (pages: string): string => `${pages} can answer`
 const webhooksCome = (pages: string): string => `webhooks come for ${pages}`
-const isSettled = (pages: string): string => `what was to be looked at is settled for ${pages}`
+const isSettled = (pages: string): string => `the matters to look at are settled for ${pages}`
 
 const silences = { condition: 'cannot answer', level: 'needed', replies: 'held', mended: canAnswer } as const
 const unheard = { level: 'needed', replies: 'counted', mended: webhooksCome } as const

@@ -150,7 +150,7 @@ const happened = (need: NoticedNeed, atMs: number): string[] => {
   const waiting = capital(waitingText(need.waiting, need.visitors))
   return [
     need.what,
-    `${since} ${waiting}; what waits goes out by itself once this is mended.`,
+    `${since} ${waiting}; the bot sends waiting replies once this is mended.`,
     ...windowLine(need, atMs),
   ]
 }

@@ -31,11 +31,11 @@ export const addressFault = (text: string, format: string): string | null => {
   if (!/^[a-z][\w+.-]*:\/\//i.test(text)) return looksLikeHost(text) ? 'it lacks https:// in front' : null
   const url = URL.parse(text)
   if (url === null) return null
-  if (!/^https?:$/.test(url.protocol)) return 'it begins with something else than https://'
+  if (!/^https?:$/.test(url.protocol)) return 'it does not begin with https://'
   if (url.username !== '' || url.password !== '') return 'it holds a user name or a password'
   if (format === 'web-address') return null
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
-    return 'something follows the name (and port): leave that out'
+    return 'there is text after the name (and port): leave it out'
   return format === 'public-origin' && !isPublicOrigin(text) ? 'Facebook calls nothing but https' : null
 }
 

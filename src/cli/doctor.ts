@@ -26,7 +26,7 @@ Changes nothing; works while the bot runs and while it does not.`,
     ['npm run --silent doctor -- --json', 'for scripts'],
   ],
   options: { json: { type: 'boolean', harmless: true, about: 'print one JSON object' } },
-  exit: '0 nothing failed, 1 something did, 2 wrong usage.',
+  exit: '0 no check failed, 1 a check failed, 2 wrong usage.',
   noPlain: () => wrongUsage('It takes options only.'),
   run: async ({ values }, io) => {
     const results = await examine(io, values.json === true)

@@ -6,7 +6,7 @@ const ID = /^\d{1,30}$/
 export const forget = command({
   name: 'forget',
   about:
-    'Forgets a visitor: the number they are known by, what is remembered, what was answered, and all messages kept.',
+    "Deletes a visitor's data: the PSID, the remembered answers, the answers of forms and all kept messages.",
   usage: [
     ['npm run forget -- PSID', 'with every Page'],
     ['npm run forget -- PSID --page ID', 'with this Page only'],

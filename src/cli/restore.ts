@@ -8,7 +8,7 @@ import { notWithServer } from './not-with-server.ts'
 
 export const restore = command({
   name: 'restore',
-  about: 'Puts a backup in the place of DATA_DIR, with the bot stopped. What is there now is kept beside it.',
+  about: 'Replaces DATA_DIR by a backup, with the bot stopped. The old files are kept beside it.',
   usage: [['npm run restore -- FOLDER', 'a folder that `npm run backup` has made']],
   options: {
     'tokens-only': { type: 'boolean', about: 'leave the database as it is' },
@@ -42,7 +42,7 @@ before it sends it. Events that were not handled then are handled again.`,
       return EXIT.done
     }
     stdout.write(`Done: ${files.join(' and ')} in ${dir}.\n`)
-    if (aside !== null) stdout.write(`What was there before is in ${aside}; delete it when all is well.\n`)
+    if (aside !== null) stdout.write(`The old files are in ${aside}; delete them when all is well.\n`)
     if (doubted > 0)
       stdout.write(`Replies that wait: ${doubted}. The bot looks for each before it sends it.\n`)
     stdout.write(fitCommands('Now start the bot, and run: npm run doctor\n', surroundingsOf(env)))

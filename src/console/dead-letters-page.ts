@@ -160,7 +160,7 @@ const why = ({ reason }: DeadLetter): string =>
     outside_window: 'more than 24 hours had passed since the visitor wrote',
     unreachable: 'Facebook cannot reach this visitor',
     bad_request: 'Facebook does not accept this message',
-    damaged: 'what is stored of it cannot be read, as after damage to the disk',
+    damaged: 'its record in the database cannot be read, as after damage to the disk',
   })[reason]
 
 const isClosed = ({ windowEndsMs }: DeadLetter, nowMs: number): boolean =>

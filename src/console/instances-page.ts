@@ -25,7 +25,7 @@ export const instancesPage = ({ instances, self, differing, nameOf, nowMs, csrf 
       ${
         instances.length === 1
           ? 'One instance does all the work.'
-          : 'Each Page is the work of one instance, and goes to another one when that stops or dies. One of them does what is the whole bot’s: alerts, reminders, the webhook of the app, form answers.'
+          : 'Each Page is the work of one instance, and goes to another one when that stops or dies. One of them does the work of the whole bot: alerts, reminders, the webhook of the app, form answers.'
       }
     </p>
     ${differing.length > 0 && html`<p><span class="badge warn">they differ in ${differing.join(', ')}</span></p>`}

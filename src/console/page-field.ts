@@ -14,12 +14,7 @@ export const readPageField = (typed: string | null | undefined): string[] => {
   if (text === '') return []
   const ids = text.length > LONGEST ? [] : [...new Set(text.match(ID) ?? [])]
   if (ids.length > 0) return ids
-  throw new BotError(
-    'BOT_REQUEST_INVALID',
-    'The id of a Page is a number, and there is none in what was typed.',
-    {
-      remedy:
-        'Find it on facebook.com under About > Page transparency of the Page, or leave the field empty.',
-    },
-  )
+  throw new BotError('BOT_REQUEST_INVALID', 'The id of a Page is a number, and the text has none.', {
+    remedy: 'Find it on facebook.com under About > Page transparency of the Page, or leave the field empty.',
+  })
 }

@@ -13,13 +13,13 @@ import type { Localised } from '../script/localised.ts'
 import type { Template } from '../script/template.ts'
 import type { Form, NamedAnswer, Question, Script } from '../script/types.ts'
 
-/** What a visitor's turn in a form comes to. */
+/** The result of a visitor's turn in a form. */
 export type FormStep =
-  /** Another page of the question's choices is shown. */
+  /** Shows another page of the question's choices. */
   | { is: 'more'; place: AskPlace; from: number }
   /** The answer may be either of these days. */
   | { is: 'either'; place: AskPlace; days: readonly string[] }
-  /** The question stays, said again in these words; `isStuck` when the visitor may want out. */
+  /** Repeats the question with these words; `isStuck` offers the way out. */
   | {
       is: 'again'
       place: AskPlace
@@ -29,30 +29,30 @@ export type FormStep =
     }
   | { is: 'next'; place: AskPlace; state: JsonObject | null }
   | { is: 'done'; form: string; next: string; state: JsonObject | null; answers: FormAnswers | null }
-  /** `meant` is the payload of the button that says the word was the answer; null where it could not be one. */
+  /** `meant` is the payload of the button that takes the word as the answer; null where the word could not be one. */
   | { is: 'cancelled'; state: JsonObject | null; meant: string | null }
-  /** The visitor wants something else; the form waits, unless that reply ends it. */
+  /** The visitor wants another reply; the form waits, unless that reply ends it. */
   | { is: 'aside'; place: AskPlace }
 
-/** Answers of a whole form, to be kept. */
+/** The answers of a finished form, to be stored. */
 export interface FormAnswers {
-  /** The reply that asked. */
+  /** The reply with the questions. */
   form: string
   url: string | null
   values: Record<string, string>
 }
 
-/** A question, and where it stands. */
+/** A question, and its place in the form. */
 export interface AskPlace {
   reply: string
   step: number
   question: Question
 }
 
-/** A form without an answer for so long is dropped: the visitor no longer expects its question. */
+/** A form without an answer for this long is dropped, because the visitor no longer expects its question. */
 const PATIENCE_MS = 24 * 3_600_000
 
-/** The question a visitor is at; null when at none, also where the script has changed meanwhile. */
+/** The question that a visitor is at; null for none, also where the script has changed. */
 export const questionAt = (script: Script, state: JsonObject | null, nowMs: number): AskPlace | null => {
   const { form: place } = readMemory(state)
   if (place === null || nowMs - place.askedMs > PATIENCE_MS) return null
@@ -62,7 +62,7 @@ export const questionAt = (script: Script, state: JsonObject | null, nowMs: numb
   return question === undefined ? null : { reply: place.reply, step, question }
 }
 
-/** Where the question that was asked stands by now: an answer belongs to it, whatever was put in or taken out before it. */
+/** The present index of the question that was asked: the answer belongs to it, even if the script has more or fewer questions before it. */
 const stepOf = (
   questions: readonly Question[],
   { step, asked }: Pick<FormPlace, 'step' | 'asked'>,
@@ -71,7 +71,7 @@ const stepOf = (
     ? step
     : questions.findIndex(({ remember: name }) => name === asked)
 
-/** The state of a visitor who is asked a question now. */
+/** The state of a visitor who is asked this question now. */
 const askAt = (
   state: JsonObject | null,
   { reply, step, question }: AskPlace,
@@ -84,7 +84,7 @@ const askAt = (
 
 export const leaveForm = (state: JsonObject | null): JsonObject | null => remember(state, { form: null })
 
-/** Takes what a visitor did while at a question. Null for what is no answer of any kind: a reaction, a receipt. */
+/** Takes the visitor's event as an answer. Null for an event that cannot be one: a reaction, a receipt. */
 export const takeAnswer = (
   script: Script,
   place: AskPlace,
@@ -98,11 +98,11 @@ export const takeAnswer = (
   const { question } = place
   const [, from] = OPTIONS.exec(given.payload ?? '') ?? []
   if (from !== undefined) return { is: 'more', place, from: Number(from) }
-  // A button of an earlier message, or "more" of its choices.
+  // A button of an earlier message, or the button for more choices.
   if (given.payload !== null && isOtherButton(script, given.payload)) return { is: 'aside', place }
 
   const value = judge(script, question, given)
-  // A choice of that name stands there as a button, too, and is what it says.
+  // A choice may have the same name as the word that ends a form; then the word is the choice.
   if (
     isCancel(script, given) &&
     (value === null || !KINDS[question.kind].namesAnswers || given.payload !== null)
@@ -136,7 +136,7 @@ const correct = (
 const learn = (state: JsonObject | null, name: string, value: string): JsonObject | null =>
   remember(state, { remembered: { ...readMemory(state).remembered, [name]: value } })
 
-/** In other words the second time; from the third on, the way out comes first. */
+/** Repeats the question in other words the second time; from the third time on, offers the way out. */
 const again = (script: Script, place: AskPlace, state: JsonObject | null): FormStep => {
   const { words } = script
   const { question } = place
@@ -155,8 +155,8 @@ const again = (script: Script, place: AskPlace, state: JsonObject | null): FormS
 }
 
 /**
- * A visitor who wrote "stop" where any text is an answer may have meant just that. Most did not, so the form is over at once;
- * the button carries what brings it back.
+ * Payload of the button that undoes the end of a form. A visitor who wrote "stop" where any text is an answer may have meant it as the
+ * answer. Most did not, so the form ends at once, and the button carries the data to go on.
  */
 const meantPayload = (
   { reply, step, question }: AskPlace,
@@ -168,7 +168,7 @@ const meantPayload = (
   return back.length <= LIMITS.payload ? back : null
 }
 
-/** Takes the word that ended a form for the answer it was meant to be; null where the event does not say so. */
+/** Takes the word that ended a form as the answer; null for any other event. */
 export const takeMeant = (script: Script, event: WebhookEvent, state: JsonObject | null): FormStep | null => {
   if (event.kind !== 'message' || event.quickReply?.startsWith(MEANT) !== true) return null
   // Buttons of earlier versions do not name the question.
@@ -206,7 +206,7 @@ const accept = (
   return goOn(script, { reply, from: step + 1, given }, learned, nowMs)
 }
 
-/** A form that is begun with answers which a button has brought along; null where there is no form. */
+/** Begins a form with answers that a button has brought along; null for a reply without a form. */
 export const beginForm = (
   script: Script,
   { reply, carried }: { reply: string; carried: Carried },
@@ -225,7 +225,7 @@ export const beginForm = (
   return goOn(script, { reply, from: 0, given }, remember(state, { remembered: known }), nowMs)
 }
 
-/** The next question that nothing is known of, or the end of the form. */
+/** Asks the next question without an answer, or ends the form. */
 const goOn = (
   script: Script,
   { reply, from, given }: { reply: string; from: number; given: readonly string[] },
@@ -254,7 +254,7 @@ const goOn = (
 const isOtherButton = (script: Script, payload: string): boolean =>
   script.replies.has(payload) || payload.startsWith(`${OWN_PAYLOAD}more:`) || readCarried(payload) !== null
 
-/** A visitor who writes just what asks for a person does not answer "What is your name?". */
+/** Words that are exactly a phrase for a person are no answer to "What is your name?". */
 const asksForPerson = (
   script: Script,
   question: Question,
@@ -267,14 +267,14 @@ const asksForPerson = (
   return script.replies.get(match.reply)?.handover === true
 }
 
-/** "Are you open on Friday?" names a day, and answers no question for one: it asks for another reply. */
+/** "Are you open on Friday?" names a day, but asks for another reply instead of answering a question for a day. */
 const asks = ({ kind }: Question, { text }: Given, matcher: () => Matcher): boolean => {
   if (!KINDS[kind].standsInQuestions || text === null || !/[?？؟]\s*$/.test(text)) return false
   const match = matcher().match(text)
   return match !== null && match.how !== 'pattern'
 }
 
-/** Whether a text that does not fit the question is surely meant for another reply. */
+/** Whether a text that does not fit the question certainly asks for another reply. */
 const isSomethingElse = (text: string, matcher: Matcher): boolean => {
   const match = matcher.match(text)
   return match !== null && match.confidence === 1

@@ -56,7 +56,7 @@ export const createPageFacts = (deps: {
       await Promise.all(changed.map((one) => records.put({ kind: KIND, ...one, forMs: KEPT_FOR_MS })))
     },
     onError: (error) => {
-      if (!isStopped) log.warn({ err: error }, 'what is seen of the Pages could not be shared')
+      if (!isStopped) log.warn({ err: error }, 'the state of the Pages could not be shared')
     },
   })
 

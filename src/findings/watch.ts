@@ -65,7 +65,7 @@ export const createWatch = (
       what: `${again.map((reply) => `${reply} `).join('')}Facebook did not accept ${number} ${letters.length === 1 ? 'reply' : 'replies'}, which ${letters.length === 1 ? 'is a dead letter' : 'are dead letters'} now. Of the latest it said: ${latest.error?.message ?? 'nothing'}.`,
       remedy:
         again.length > 0
-          ? 'Correct what is named here in the script (BOT_SCRIPT) as Facebook says, then retry or drop what was refused with `npm run dead-letters`, or in the console.'
+          ? 'Correct the named reply in the script (BOT_SCRIPT) as Facebook says, then retry or drop the refused replies with `npm run dead-letters`, or in the console.'
           : 'Look at each with `npm run dead-letters`, or in the console; retry it once the cause is mended, or drop it.',
     })
   }

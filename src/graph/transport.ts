@@ -64,7 +64,7 @@ const createTheirClock = () => {
 }
 
 const SEE_PROXY =
-  'Try again in a minute; if it stays so, see that the proxy is right (HTTPS_PROXY, HTTP_PROXY), runs, and lets this machine reach FB_GRAPH_URL; NO_PROXY names what is reached without it.'
+  'Try again in a minute; if it stays so, see that the proxy is right (HTTPS_PROXY, HTTP_PROXY), runs, and lets this machine reach FB_GRAPH_URL; NO_PROXY names the hosts that are reached without it.'
 
 const lost = ({ edge, once }: Call, { message, sent }: LostAnswer, via: string | null): GraphError => {
   const certificate = certificateTrouble(message)

@@ -174,7 +174,7 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(10, 1893063, 'restricted', 'Facebook has temporarily restricted the Page from sending'),
   row(10, 1404170, 'restricted', 'Facebook has restricted the Page from marketing opt-in requests'),
   ...[368, 2022].map((code) =>
-    row(code, 'any', 'bad_request', 'the message holds something, such as a link, that Facebook blocks', {
+    row(code, 'any', 'bad_request', 'the message holds a link or other content that Facebook blocks', {
       says: words.BLOCKED_CONTENT,
       edges: OWN_PAGE,
       mayPass: true,

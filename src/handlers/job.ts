@@ -81,7 +81,7 @@ export const serializeError = (error: unknown): SerializedError => {
     }
   } catch {
     // A getter or a proxy that throws itself.
-    return { name: 'Error', message: 'what was thrown cannot be read', stack: null }
+    return { name: 'Error', message: 'the thrown value cannot be read', stack: null }
   }
 }
 

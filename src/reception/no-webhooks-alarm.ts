@@ -77,7 +77,7 @@ export const createNoWebhooksAlarm = ({
 
   const recall = (pageId: string): Promise<string | null> =>
     store.recall(nameOf(pageId)).catch((error: unknown) => {
-      log.warn({ err: error, pageId }, 'what is usual for the Page could not be read; learning it anew')
+      log.warn({ err: error, pageId }, 'the rhythm of the Page could not be read, and is learned anew')
       return null
     })
 
@@ -87,7 +87,7 @@ export const createNoWebhooksAlarm = ({
 
   const saveOne = (pageId: string, rhythm: Rhythm): Promise<void> =>
     store.remember(nameOf(pageId), rhythm.save()).catch((error: unknown) => {
-      log.warn({ err: error, pageId }, 'what is usual for the Page could not be kept')
+      log.warn({ err: error, pageId }, 'the rhythm of the Page could not be stored')
     })
 
   /** Its next keeper goes on with what was learned here. */
@@ -152,7 +152,7 @@ export const createNoWebhooksAlarm = ({
     if (entry.alarmMs !== null && nowMs - entry.alarmMs > BELIEVED_MS) {
       entry.rhythm = createRhythm()
       entry.alarmMs = null
-      log.warn({ pageId }, 'nothing came for a week; what is usual for the Page is learned anew')
+      log.warn({ pageId }, 'nothing came for a week; the rhythm of the Page is learned anew')
       return needs.settle(pageId, 'silent')
     }
     if (entry.alarmMs !== null || !entry.rhythm.isImplausible()) return

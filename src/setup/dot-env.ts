@@ -17,7 +17,7 @@ export const setVariables = (text: string, values: Readonly<Record<string, strin
   if (!isSame(parseEnv(changed), { ...Object.fromEntries(others), ...values })) {
     throw new BotError(
       'BOT_CONFIG_INVALID',
-      'The file .env cannot be changed without harm to what is in it.',
+      'The file .env cannot be changed without damage to its content.',
       {
         remedy: 'Move it away, or take out what spans several lines, and try again.',
       },

@@ -15,7 +15,7 @@ export const claimFolder = (dir: string): void => {
   if (user === undefined) return
   // Root can read everything anyway. Folders of root reach a service through a group, as the volumes of a cluster do.
   if (facts.uid !== user && facts.uid !== ROOT) {
-    throw new Error('its owner could read and replace what is in it')
+    throw new Error('its owner could read and replace its files')
   }
   if (facts.uid === user && isExposed(facts) && isOurs(dir)) return chmodSync(dir, OWNER_ONLY)
   if (mayOthersWrite(facts, user)) {

@@ -49,7 +49,7 @@ export const readUserToken = (input: string): string => {
   for (const place of PLACES) {
     const found = new Set([...text.matchAll(place)].map(([, token = '']) => decoded(token)))
     const [token] = found
-    if (found.size > 1) throw unusable('What was given holds more than one token.')
+    if (found.size > 1) throw unusable('The text holds more than one token.')
     if (token !== undefined) return checked(token)
   }
   return checked(text.replaceAll(END_OF_PASTE, ''))
@@ -69,11 +69,10 @@ const decoded = (token: string): string =>
   token.replaceAll(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 
 const checked = (token: string): string => {
-  if (token === '') throw unusable('There is no token in what was given.')
-  if (/\s/.test(token))
-    throw unusable('What was given holds more than one word, and none of them is marked as the token.')
+  if (token === '') throw unusable('There is no token in the text.')
+  if (/\s/.test(token)) throw unusable('The text has several words, and none of them is marked as the token.')
   if (token.length > LONGEST) throw tooLong(token)
-  if (!PLAIN.test(token)) throw unusable('What was given holds characters that no token has.')
+  if (!PLAIN.test(token)) throw unusable('The text has characters that no token has.')
   const foreign = FOREIGN.find(([start]) => start.test(token))
   if (foreign !== undefined) {
     throw new BotError('BOT_USER_TOKEN_INVALID', `This is ${foreign[1]}, not a user token of Facebook.`, {
@@ -85,7 +84,7 @@ const checked = (token: string): string => {
 }
 
 const tooLong = ({ length }: string): BotError =>
-  unusable(`What was given is longer than any token (${length} characters).`)
+  unusable(`The text is longer than any token (${length} characters).`)
 
 const unusable = (what: string): BotError =>
   new BotError('BOT_USER_TOKEN_INVALID', what, {

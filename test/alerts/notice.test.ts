@@ -34,7 +34,7 @@ t.test('a notice says what happened, since when, what waits and what to do', asy
       'Evergreen needs you: Bakery (Page 1001) cannot answer.',
       'To do: Run `npm run bootstrap-token`.',
       'The password was changed.',
-      'Since 2026-11-21 09:05 UTC (3 minutes). 3 replies are waiting; what waits goes out by itself once this is mended.',
+      'Since 2026-11-21 09:05 UTC (3 minutes). 3 replies are waiting; the bot sends waiting replies once this is mended.',
     ].join('\n'),
   )
 })
@@ -64,7 +64,7 @@ t.test('with visitors waiting it says how many, and when the first can no longer
   const text = noticeText(
     notice({ needs: [need({ visitors: 2, firstWindowEndsMs: SINCE + 20 * 60 * MINUTE })] }),
   )
-  t.match(text, ' 3 replies to 2 visitors are waiting; what waits goes out')
+  t.match(text, ' 3 replies to 2 visitors are waiting; the bot sends waiting replies')
   t.match(
     text,
     '\nThe first 24-hour window closes at 2026-11-22 05:05 UTC (in 19 hours); later that reply cannot be sent.',

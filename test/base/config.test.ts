@@ -321,10 +321,10 @@ t.test('what is wrong with an address is named, and the address is not', async (
   const faults: [name: string, value: string, fault: RegExp | null][] = [
     ['PUBLIC_URL', 'bot.example.com', /; it lacks https:\/\/ in front$/m],
     ['PUBLIC_URL', 'bot.example.com:8443/webhook', /; it lacks https:\/\/ in front$/m],
-    ['PUBLIC_URL', 'https://bot.example.com/webhook', /; something follows the name \(and port\)/],
+    ['PUBLIC_URL', 'https://bot.example.com/webhook', /; there is text after the name \(and port\)/],
     ['PUBLIC_URL', 'http://bot.example.com', /; Facebook calls nothing but https$/m],
     ['FB_GRAPH_URL', 'https:/graph.facebook.com', /; between https and the name stand a colon and two/],
-    ['FB_LOGIN_URL', 'ftp://www.facebook.com', /; it begins with something else than https:/],
+    ['FB_LOGIN_URL', 'ftp://www.facebook.com', /; it does not begin with https:/],
     ['ALERT_URL', 'hooks.slack.com/services/hush', /; it lacks https:\/\/ in front$/m],
     ['ALERT_URL', 'https://me:hush@hooks.slack.com/x', /; it holds a user name or a password$/m],
     ['PUBLIC_URL', 'nonsense', null],

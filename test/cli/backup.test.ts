@@ -35,7 +35,7 @@ t.test('npm run backup says what it copied, npm run restore what it put back', a
 
   const restored = await run(restore, dir, [copy])
   t.match(restored, { code: 0, stdout: /Done: tokens\.json and evergreen\.db in .*data\./, stderr: '' })
-  t.match(restored.stdout, /What was there before is in .*before-restore-.*; delete it/)
+  t.match(restored.stdout, /The old files are in .*before-restore-.*; delete them/)
   t.match(restored.stdout, /Replies that wait: 1\. The bot looks for each/)
   t.notMatch(restored.stdout, 'page-token-1')
 

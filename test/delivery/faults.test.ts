@@ -77,10 +77,7 @@ t.test('a damaged reply becomes a dead letter, and those that were read with it 
     await world.until(async () => (await world.store.counts()).outbox.size === 0, 'nothing is left')
     t.same(world.graph.accepted.toSorted(), ['after', 'before', 'x.1'], damaged)
     t.same(world.dead, ['damaged'])
-    t.match(world.logged, [
-      'what is stored of a reply is damaged, so it cannot be sent',
-      /became a dead letter/,
-    ])
+    t.match(world.logged, ['a stored reply is damaged, so it cannot be sent', /became a dead letter/])
     const { letters } = await world.store.deadLetters.list({ limit: 5 })
     t.match(letters, [{ psid: 'psid-2', reason: 'damaged' }])
   }
@@ -97,7 +94,7 @@ t.test('a damaged memory of a conversation begins anew, and its visitor is answe
     world.delivery.start()
     await world.say('hello')
     await world.until(() => world.graph.accepted.length === 1, `answered: ${damaged}`)
-    t.match(world.logged, ['what was remembered of a conversation is damaged, and begins anew'])
+    t.match(world.logged, ['the state of a conversation is damaged, and begins anew'])
   }
 })
 

@@ -90,7 +90,7 @@ t.test(
     t.match(needs.open(), [
       {
         what: /^Facebook refuses the reply "hours" of the script again and again: \(#100\) too long\. Facebook did not accept 5/,
-        remedy: /^Correct what is named here in the script/,
+        remedy: /^Correct the named reply in the script/,
       },
     ])
     world.refused.push(letter('9', 'hours'), letter('1', ''), letter('2', ''))

@@ -16,7 +16,7 @@ t.test('any value that is thrown can be logged', async (t) => {
     [Symbol('s'), 'Symbol(s)'],
     [Object.assign(new Error('x'), { message: { code: 5 }, name: undefined }), '{ code: 5 }'],
     [Object.assign(new Error('x'), { stack: ['a'] }), 'x'],
-    [unreadable, 'what was thrown cannot be read'],
+    [unreadable, 'the thrown value cannot be read'],
   ]
   for (const [value, message] of thrown) t.match(serializeError(value), { message, name: String })
 })

@@ -63,7 +63,7 @@ t.test('where it cannot be written the reason is told, and what was there is the
 
   const path = join(dir, 'harm.env')
   writeFileSync(path, 'X="\nA=\n"\n')
-  await t.rejects(saveVariables({ path, template }, { A: 'hush' }), { message: /without harm/ })
+  await t.rejects(saveVariables({ path, template }, { A: 'hush' }), { message: /without damage/ })
   t.equal(readFileSync(path, 'utf8'), 'X="\nA=\n"\n')
   t.same(readdirSync(dir).sort(), ['.env', 'harm.env'])
 })

@@ -129,9 +129,9 @@ t.test('an address is taken as people type and copy it', async (t) => {
   }
   const refused: [given: string, why: RegExp][] = [
     ['http://bot.example.com', /; Facebook calls nothing but https\./],
-    ['bot.example.com/elsewhere', /; something follows the name \(and port\): leave that out\./],
+    ['bot.example.com/elsewhere', /; there is text after the name \(and port\): leave it out\./],
     ['https://me:word@bot.example.com', /; it holds a user name or a password\./],
-    ['ftp://bot.example.com', /; it begins with something else than https:\/\/\./],
+    ['ftp://bot.example.com', /; it does not begin with https:\/\/\./],
     ['my bot', /such as https:\/\/bot\.example\.com\./],
     ['localhosts', /such as https:\/\/bot\.example\.com\./],
   ]

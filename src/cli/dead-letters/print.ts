@@ -52,7 +52,7 @@ const WHY: Record<DeadLetter['reason'], string> = {
   outside_window: 'more than 24 hours had passed since the visitor wrote',
   unreachable: 'Facebook cannot reach this visitor',
   bad_request: 'Facebook does not accept this message',
-  damaged: 'what is stored of it cannot be read, as after damage to the disk',
+  damaged: 'its record in the database cannot be read, as after damage to the disk',
 }
 
 const numbers = ({ code, subcode, fbtraceId }: NonNullable<DeadLetter['error']>): string =>

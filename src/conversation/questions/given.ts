@@ -10,7 +10,7 @@ export interface Given {
 
 const LONGEST_ANSWER = 500
 
-/** A text as it is read: in one line, without signs that cannot be seen. */
+/** A text for reading: on one line, without invisible characters. */
 export const clean = (text: string): string =>
   clip(text, LONGEST_ANSWER)
     .toWellFormed()

@@ -86,7 +86,7 @@ export const createHandling = (
     if (view.state === null && conversation.state !== null)
       log.error(
         { pageId, conversation: conversation.id },
-        'what was remembered of a conversation is damaged, and begins anew',
+        'the state of a conversation is damaged, and begins anew',
       )
     try {
       const seen = eventContext(claim, stored, event, view, rest)

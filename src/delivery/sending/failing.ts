@@ -6,39 +6,47 @@ import type { Store } from '../../store/store.ts'
 import { createLongOutage } from './long-outage.ts'
 import { createStuck, type StuckRefusal } from './stuck.ts'
 
-/** The conversations of one Page that fail: how many lately, when they are tried again, and what the operator hears of them. */
+/** The failing conversations of one Page: their number, their next tries, and the needs raised for them. */
 export interface Failing {
-  /** A call failed in a way that passes. @returns how many conversations have failed since the last success or closing */
+  /**
+   * A call failed in a way that passes.
+   *
+   * @returns the number of conversations that have failed since the last success or closing
+   */
   failed: (conversation: number, error: GraphError) => number
-  /** Graph refuses a conversation for what may be its visitor's own matter. @returns whether the Page is to be paused for it */
+  /**
+   * Graph refuses a conversation for a reason that may be its visitor's.
+   *
+   * @returns whether to pause the Page
+   */
   refused: (conversation: number, refusal: StuckRefusal) => boolean
-  /** Facebook takes nothing of the Page for `waitMs`: there were too many calls. */
+  /** Facebook limits the Page and takes nothing for `waitMs`. */
   limited: (waitMs: number) => void
-  /** The Page has closed: conversations that fail from now on are counted anew. */
+  /** The Page has closed: failures are counted from zero. */
   closed: () => void
   /** A message of the Page went through. */
   succeeded: () => void
-  /** Nothing of the conversation has to be tried again any more. */
+  /** The conversation has no reply left to try again. */
   settled: (conversation: number) => void
-  /** Tries them again, but not each time: some fail for ever. */
+  /** Makes them due again after a success, but not after each one, because some fail for ever. */
   hurry: () => void
-  /** Tries them again at once. */
+  /** Makes them due again at once. */
   retry: () => void
-  /** The same for those that Graph refuses. */
+  /** The same for conversations that Graph refuses. */
   retryRefused: () => void
-  /** Waits for the next try from now on; without one for long, the conversations are forgotten. */
+  /** Expects a try from now on; without one for long, the conversations are forgotten. */
   awaitTry: () => void
-  /** No try is to be expected. */
+  /** Expects no try. */
   awaitNone: () => void
   isEmpty: () => boolean
-  /** Nothing fails any more, so what was told of a long outage is over. */
+  /** No conversation fails any more: settles the need of a long outage. */
   over: () => void
 }
 
 /** This many conversations that failed, with no success between, mean that Graph itself is down. */
 export const OUTAGE_AFTER = 8
 const MOST = 10_000
-/** Between two times that they are tried again because one went through. */
+/** Wait between two times that a success makes them due again. */
 const HURRY = { baseMs: 15_000, capMs: 15 * 60_000 }
 /** Longer than the longest back-off. */
 const QUIET_MS = 40 * 60_000
@@ -49,11 +57,11 @@ export const createFailing = (deps: {
   store: Pick<Store, 'hurryOutbox'>
   needs: Pick<Needs, 'raise' | 'settle'>
   clock: Clock
-  /** They were forgotten, because nothing was tried for long. */
+  /** Called when they were forgotten, because nothing was tried for long. */
   onForgotten: () => void
 }): Failing => {
   const { pageId, nameOf, store, needs, clock, onForgotten } = deps
-  /** Conversations that failed in passing and have not gone through yet. */
+  /** Conversations with a passing failure and no success since. */
   const failing = new Set<number>()
   /** The ones among `failing` that failed since the last success or closing. */
   const lately = new Set<number>()
@@ -66,14 +74,14 @@ export const createFailing = (deps: {
     raise: (trouble) => needs.raise({ pageId, pageName: nameOf(pageId), cause: 'outage', ...trouble }),
     settle: () => needs.settle(pageId, 'outage'),
   })
-  /** When those that wait may be hurried again, and how often they were. */
+  /** When a success may make them due again, and how often it has done so. */
   let hurryMs = 0
   let hurries = 0
   let cancelQuiet = (): void => undefined
 
   const retry = (): void => store.hurryOutbox([...failing, ...stuck.conversations()])
 
-  /** What is over for one may be over for those that wait; but some fail for ever, so not each time one goes through. */
+  /** A success of one conversation may mean that the trouble is over for the others. Some fail for ever, so not each success counts. */
   const hurry = (): void => {
     const nowMs = clock.elapsed()
     if (nowMs < hurryMs) return

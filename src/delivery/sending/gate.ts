@@ -12,26 +12,26 @@ import type { StuckRefusal } from './stuck.ts'
 /** The gate of one Page: open, closed, or half open after a while, when a few conversations try and their outcome decides. */
 export interface Gate {
   isOpen: () => boolean
-  /** Whether it is closed as a whole, and not for the backlog alone. */
+  /** Whether it is closed for all conversations, not only for the backlog. */
   isShut: () => boolean
   /** How many conversations of the Page may be sent for at the same time; `most` while it is open. */
   room: (most: PageRoom) => PageRoom
-  /** Why it closed as a whole, and has not opened since; null for any other gate. */
+  /** The reason of the last closing for all conversations, if the gate has not opened since; null otherwise. */
   why: () => Closing | null
   close: (why: Closing, atLeastMs?: number) => void
-  /** Closes as the Page's last keeper has left it. */
+  /** Closes as the Page's last keeper left it. */
   closeAsNoted: (note: GateNote) => void
   refused: (conversation: number, refusal: StuckRefusal) => void
   failed: (conversation: number, error: GraphError) => void
   succeeded: () => void
   settled: (conversation: number) => void
   retry: () => void
-  /** The Page has this token now: another one than the gate closed with is a reason to try at once. */
+  /** The Page's present token: another one than at the closing is a reason to try at once. */
   tokenIs: (token: string) => void
   stop: () => void
 }
 
-/** What the gates of all Pages have in common. */
+/** What the gates of all Pages share. */
 export interface GateDeps {
   store: Pick<Store, 'hurryOutbox'>
   tokens: Pick<PageTokens, 'tokenFor'>
@@ -51,22 +51,22 @@ const PROBES = 4
 export const createGate = (
   pageId: string,
   deps: GateDeps & {
-    /** Whether the Page may be closed as a whole: not while what its last keeper waited for is being looked up. */
+    /** Whether the Page may be closed for all conversations: not while the note of its last keeper is being read. */
     mayShut: () => boolean
-    /** What {@link Gate.isShut} says may have changed. */
+    /** Called when the result of {@link Gate.isShut} may have changed. */
     onChange: () => void
-    /** Nothing is left to be remembered of the Page. */
+    /** Called when nothing is left to remember of the Page. */
     onOver: () => void
   },
 ): Gate => {
   const { store, tokens, needs, closingNeeds, nameOf, notes, clock, random, mayShut, onChange, onOver } = deps
   let state: 'open' | 'closed' | 'half_open' = 'open'
-  /** What the last closing pauses. */
+  /** The part of the Page that the last closing pauses. */
   let pauses: 'page' | 'backlog' = 'backlog'
   /** How often it closed without opening in between. */
   let closings = 0
   let why: Closing | null = null
-  /** The token it was closed with. */
+  /** The token at the closing. */
   let token: string | null = null
   let cancelTimer = (): void => undefined
   const failing = createFailing({ pageId, nameOf, store, needs, clock, onForgotten: () => forget() })
@@ -77,30 +77,30 @@ export const createGate = (
     if (state !== 'closed') return
     cancelTimer()
     state = 'half_open'
-    // All that waited may have been given up meanwhile: then nothing tries, and nothing else ends what was told.
+    // All waiting replies may have been given up: then no try comes, and nothing else settles the need.
     failing.awaitTry()
     onChange()
   }
 
   const close = (reason: Closing, atLeastMs = 0): void => {
-    // Calls that were under way together fail together: that is one closing.
+    // Calls that were in flight together fail together, which counts as one closing.
     if (isShut() || !mayShut()) return
     if (why !== null && why.cause !== reason.cause) closingNeeds.settle(pageId, why)
     why = reason
     const waitMs = shut('page', SLOW, atLeastMs)
-    // That nothing is tried while it is closed proves nothing.
+    // No try while the gate is closed means nothing.
     failing.awaitNone()
     if (reason.cause === 'rate_limited') failing.limited(waitMs)
     closingNeeds.raise(pageId, reason)
   }
 
   const closeForBacklog = (pace: typeof QUICK): void => {
-    // What was wrong with the Page as a whole is still wrong where a try merely failed.
+    // A probe that merely failed does not show that the Page's trouble is over.
     if (state === 'half_open' && pauses === 'page' && why !== null) close(why)
     else if (state !== 'closed') shut('backlog', pace)
   }
 
-  /** @returns for how long */
+  /** @returns how long it stays closed */
   const shut = (what: typeof pauses, pace: typeof QUICK, atLeastMs = 0): number => {
     cancelTimer()
     const waitMs = Math.max(atLeastMs, pace.baseMs / 2 + backoffMs(closings, { ...pace, random }))
@@ -182,7 +182,7 @@ export const createGate = (
     tokenIs: (now) => {
       if (now === token) return
       token = now
-      // Facebook counts what is sent for the Page, with whichever token.
+      // Facebook counts the calls for the Page, whichever token they use.
       if (why?.cause !== 'rate_limited') halfOpen()
       failing.retryRefused()
     },

@@ -10,13 +10,13 @@ import { createRefusedMedia, type RefusedMedia } from './refused-media.ts'
 import type { StuckRefusal } from './stuck.ts'
 
 /**
- * Whether each Page may be sent for. A gate closes as a whole when the token is dead or Graph refuses the Page by a number
- * that says so; replies then wait in the store. On weaker evidence it closes for what waits from before alone: visitors who
- * write now are tried, and those that failed keep their own back-off. Except for a dead token it half-opens after a while:
- * a few conversations try, and their outcome decides.
+ * Whether each Page may be sent for. A gate closes for all conversations when the token is dead, or Graph refuses the Page by an error
+ * number of its own; replies then wait in the store. On weaker evidence it closes only for older replies: answers to visitors who write
+ * now are tried, and failed ones keep their own back-off. Except for a dead token it half-opens after a while: a few conversations try,
+ * and their outcome decides.
  */
 export interface Gates {
-  /** The token to send with; null while the gate is closed as a whole. */
+  /** The token to send with; null while the gate is closed for all conversations. */
   tokenFor: (pageId: string) => string | null
   /** How many conversations of the Page may be sent for at the same time. */
   room: (pageId: string) => PageRoom
@@ -24,22 +24,22 @@ export interface Gates {
   most: PageRoom
   /** Pages whose gate is not open. */
   narrowed: () => string[]
-  /** Graph refuses the Page as a whole. `atLeastMs` is how long it asked us to wait. */
+  /** Graph refuses the Page. `atLeastMs` is the wait that Graph asked for. */
   close: (pageId: string, why: Closing, atLeastMs?: number) => void
-  /** Graph refuses a conversation for what may be its visitor's own matter. */
+  /** Graph refuses a conversation for a reason that may be its visitor's. */
   refused: (pageId: string, conversation: number, refusal: StuckRefusal) => void
-  /** A call failed in a way that passes. Of many conversations, with no success between, the Page pauses. */
+  /** A call failed in a way that passes. When many conversations fail without a success between, the Page pauses. */
   failed: (pageId: string, conversation: number, error: GraphError) => void
   /** A call for the Page went through: if the call was a probe, the trouble is over. */
   succeeded: (pageId: string) => void
-  /** Nothing of the conversation has to be tried again any more. */
+  /** The conversation has no reply left to try again. */
   settled: (pageId: string, conversation: number) => void
   media: Pick<RefusedMedia, 'refused' | 'taken'>
-  /** The operator, or Facebook, says that it is mended: try at once. */
+  /** The operator, or Facebook, says that the trouble is mended: try at once. */
   retry: (pageId: string) => void
-  /** The Page is this process's to send for from now on: nothing is sent before it is known what its last keeper waited for. */
+  /** This process now sends for the Page. Nothing is sent before the note of its last keeper is read. */
   taken: (pageId: string) => void
-  /** It is not: what is remembered of it is not true any more, and settles nothing. */
+  /** Another process sends for the Page: its state here is dropped, without settling a need. */
   lost: (pageId: string) => void
   start: () => void
   stop: () => void
@@ -58,9 +58,9 @@ export const createGates = (deps: {
   backlog: number
 }): Gates => {
   const { store, tokens, needs, notes, clock, random, perPage, backlog } = deps
-  /** Pages about which there is something to remember; any other is open. */
+  /** Pages with a state to remember; any other is open. */
   const gates = new Map<string, Gate>()
-  /** Taken Pages of which it is not known yet what their last keeper waited for. */
+  /** Taken Pages whose last keeper's note is being read. */
   const recalling = new Map<string, object>()
   const most: PageRoom = { all: perPage, waiting: backlog, backlog }
   let stopListening = (): void => undefined
@@ -100,7 +100,7 @@ export const createGates = (deps: {
   return {
     tokenFor: (pageId) => {
       const token = isShut(pageId) ? null : tokens.tokenFor(pageId)
-      // A Page that never had a token is in no list of statuses: its replies are met here first.
+      // A Page that never had a token has no status: its replies are met here first.
       if (token === null) apply(pageId)
       return token
     },
@@ -118,7 +118,7 @@ export const createGates = (deps: {
     failed: (pageId, conversation, error) => gateOf(pageId).failed(conversation, error),
 
     succeeded: (pageId) => {
-      // While the gate is closed as a whole, only calls from before the closing end here; they prove nothing.
+      // While the gate is closed for all conversations, only calls from before the closing end here, and prove nothing.
       if (!isShut(pageId)) gates.get(pageId)?.succeeded()
     },
 
@@ -133,7 +133,7 @@ export const createGates = (deps: {
       recalling.set(pageId, recall)
       apply(pageId)
       void notes.recall(pageId).then((note) => {
-        // Lost again meanwhile, and perhaps taken once more.
+        // The Page was lost during the read, and perhaps taken again.
         if (recalling.get(pageId) !== recall) return
         recalling.delete(pageId)
         if (note !== null) gateOf(pageId).closeAsNoted(note)

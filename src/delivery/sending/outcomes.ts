@@ -273,7 +273,7 @@ export const createOutcomes = (deps: {
     tooLate: (claim, reply) => dead(claim, reply, 'outside_window', retries.get(claim.conversation.id)?.last),
     damaged: (claim, reply) => {
       const { pageId } = claim.conversation
-      log.error({ pageId, replyId: reply.id }, 'what is stored of a reply is damaged, so it cannot be sent')
+      log.error({ pageId, replyId: reply.id }, 'a stored reply is damaged, so it cannot be sent')
       return dead(claim, reply, 'damaged')
     },
     inDoubt,

@@ -26,6 +26,6 @@ export const judgeBacklog = (
     ? ok(backlog)
     : warning(
         backlog,
-        'Mend what fails below; what waits then goes out by itself. If nothing fails, read the log.',
+        'Mend the failed checks below; the bot then sends waiting replies by itself. If no check failed, read the log.',
       )
 }

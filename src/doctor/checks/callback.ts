@@ -242,7 +242,7 @@ const checkCallback = async (
         'Let the proxy pass body and headers on unchanged.',
       )
     : failure(
-        'the bot there has another app secret than FB_APP_SECRET: it refuses what is signed with it',
+        'the bot there has another app secret than FB_APP_SECRET: it refuses callbacks that are signed with it',
         'Restart the bot if FB_APP_SECRET was changed; compare it with App dashboard > App settings > Basic.',
       )
 }

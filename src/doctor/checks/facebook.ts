@@ -97,7 +97,7 @@ const checkGraph = async (url: string, { outside }: DoctorContext): Promise<Chec
       `${host} cannot be reached${proxy === null ? '' : ` by way of the proxy ${proxy}`} (${answer.code})`,
       proxy === null
         ? `See that this machine may open connections to ${origin}; a firewall or FB_GRAPH_URL may be wrong, or only a proxy leads out: set HTTPS_PROXY to its address.`
-        : `See that the proxy is right (HTTPS_PROXY, HTTP_PROXY), runs, and lets this machine reach ${origin}; NO_PROXY names what is reached without it.`,
+        : `See that the proxy is right (HTTPS_PROXY, HTTP_PROXY), runs, and lets this machine reach ${origin}; NO_PROXY names the hosts that are reached without it.`,
     )
   }
   // Without a token and a path Graph refuses, but in its own words.

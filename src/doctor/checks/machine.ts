@@ -144,7 +144,7 @@ const checkFolder = async (dir: string, { freeBytes }: DoctorContext): Promise<C
   if (user === 0 && facts.uid !== user) {
     return warning(
       `${dir} belongs to another user (uid ${facts.uid}) than the one this runs as (uid 0)`,
-      'Run the doctor as the user the bot runs as; what is said below may be wrong for that one.',
+      'Run the doctor as the user the bot runs as; the results below may be wrong for that user.',
     )
   }
   const isOthers = user !== undefined && facts.uid !== user

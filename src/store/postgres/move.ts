@@ -103,9 +103,13 @@ export const moveToServer = async (options: {
 const nothingIn = (dir: string, files: readonly string[]): BotError => {
   const moved = files.map((path) => path + AFTER).filter((path) => existsSync(path))
   return moved.length > 0
-    ? new BotError('BOT_STORE_UNAVAILABLE', `What was in ${dir} was moved before: ${moved.join(' and ')}.`, {
-        remedy: 'Start the bot. To move it again, into another database, give the files their names back.',
-      })
+    ? new BotError(
+        'BOT_STORE_UNAVAILABLE',
+        `Everything in ${dir} was moved before: ${moved.join(' and ')}.`,
+        {
+          remedy: 'Start the bot. To move it again, into another database, give the files their names back.',
+        },
+      )
     : new BotError('BOT_STORE_UNAVAILABLE', `There is nothing to move in ${dir}.`, {
         remedy: 'Check DATA_DIR; with DATABASE_URL set, the bot begins with an empty database.',
       })

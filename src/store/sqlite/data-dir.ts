@@ -34,7 +34,7 @@ export const assertRestored = (dir: string): void => {
     'BOT_STORE_UNAVAILABLE',
     `A restore into ${dir} was cut off before ${missing} was in its place.`,
     {
-      remedy: `Run \`npm run restore -- FOLDER\` again. To keep what was there before, move the files of ${dir}/evergreen.before-restore-* back, and delete ${dir}/${RESTORING}*.`,
+      remedy: `Run \`npm run restore -- FOLDER\` again. To keep the old data, move the files of ${dir}/evergreen.before-restore-* back, and delete ${dir}/${RESTORING}*.`,
     },
   )
 }

@@ -81,8 +81,8 @@ t.test('a token that cannot be used says why, saves nothing, and is not shown', 
   const { tab, sandbox, app, pageId, log } = await brokenTown(t, 0)
   const poor = sandbox.userToken({ scopes: ['pages_show_list', 'pages_manage_metadata'] })
   for (const [token, words] of [
-    ['', /There is no token in what was given/],
-    ['two words', /more than one word/],
+    ['', /There is no token in the text/],
+    ['two words', /several words/],
     ['<script>alert(1)</script>', /does not work|no token has/],
     ['x'.repeat(5000), /longer than any token/],
     [poor, /lacks pages_messaging/],
