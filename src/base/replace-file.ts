@@ -41,5 +41,8 @@ export const syncFile = async (path: string): Promise<void> => {
   }
 }
 
-/** Makes the names in the folder durable, as after a renaming. */
-export const syncFolder = syncFile
+/** Makes the names in the folder durable, as after a renaming. Some file systems, such as shared folders, cannot do that: EINVAL. */
+export const syncFolder = (path: string): Promise<void> =>
+  syncFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EINVAL') throw error
+  })
