@@ -34,6 +34,8 @@ const ALL_WINDOW_MS = 60 * 60_000
 const MOST_KNOWN = 100
 /** A network that has proved nothing for so long may have another customer. */
 const KNOWN_MS = 30 * 24 * 60 * 60_000
+/** A proof within this time after a record was written does not write it anew. */
+const KNOWN_NOTED_MS = 24 * 60 * 60_000
 /** Of the clocks of several machines. */
 const CLOCK_DOUBT_MS = 10 * 60_000
 const LONGEST_MS = Math.max(LONGEST_LOCK_MS, ALL_WINDOW_MS)
@@ -68,7 +70,8 @@ export const createLockout = (deps: {
   const { records, clock } = deps
   /** As last read or written. Those that failed last come last. */
   const counted = createBoundedMap<string, string>(MOST_CLIENTS)
-  const known = createBoundedMap<string, true>(MOST_KNOWN)
+  /** When the record of each has to be written anew, by what was last proved here. */
+  const known = createBoundedMap<string, number>(MOST_KNOWN)
 
   /** @returns `version` undefined where the database does not answer */
   const read = async (id: string): Promise<{ data: string | null; version: number | null | undefined }> => {
@@ -130,9 +133,10 @@ export const createLockout = (deps: {
     succeeded: async (client, proof) => {
       const id = `${networkOf(client)} ${proof}`
       // Prometheus proves it every 15 seconds.
-      if (known.has(id)) return
-      known.set(id, true)
-      await records.put({ kind: KNOWN, id, data: '', forMs: KNOWN_MS }).catch(() => null)
+      if ((known.get(id) ?? 0) > clock.now()) return
+      known.set(id, 0)
+      const written = await records.put({ kind: KNOWN, id, data: '', forMs: KNOWN_MS }).catch(() => null)
+      if (written !== null) known.set(id, clock.now() + KNOWN_NOTED_MS)
     },
   }
 }

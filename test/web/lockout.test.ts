@@ -111,6 +111,23 @@ t.test('guesses from many networks are bounded together, and the operator still 
   t.equal(await lockout.secondsLeft('2001:db8:0:ffff::1', PROOF), 0)
 })
 
+t.test('a network is known for 30 days after its last proof, and not after its first', async (t) => {
+  const { clock, records, lockout, fail } = build()
+  for (let day = 0; day < 40; day += 10) {
+    await lockout.succeeded('192.0.2.7', PROOF)
+    await clock.advance(10 * 24 * 60 * 60_000)
+  }
+  records.fail(new Error('gone'))
+  await lockout.succeeded('192.0.2.8', PROOF)
+  records.fail(null)
+  await lockout.succeeded('192.0.2.8', PROOF)
+  await fail('2001:db8::1', 300)
+  const other = createLockout({ records, clock })
+  t.equal(await other.secondsLeft('192.0.2.7', PROOF), 0)
+  t.equal(await other.secondsLeft('192.0.2.8', PROOF), 0, 'written once the database answers')
+  t.not(await other.secondsLeft('192.0.2.9', PROOF), 0)
+})
+
 t.test(
   'a password alone frees no network to guess at a second factor, nor one person at another',
   async (t) => {
