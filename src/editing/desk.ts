@@ -194,7 +194,7 @@ export const createScriptDesk = (deps: {
 
 /** A script has one of them, also with mistakes; an empty file is a beginning. */
 const couldBeScript = (text: string): boolean =>
-  text.trim() === '' || /^(?:replies|fallback)[ \t]*:/m.test(text)
+  text.trim() === '' || /^\uFEFF?(["']?)(?:replies|fallback)\1[ \t]*:/m.test(text)
 
 /** The file is right, so this is about what was added. */
 const wouldBeWrong = ([first, ...more]: readonly Mistake[]): BotError =>

@@ -93,6 +93,8 @@ t.test('a file that the main script names for a Page is shown only where it is a
     'compose.yaml':
       'services:\n  bot:\n    environment: { FB_APP_SECRET: hush, fallback: x }\n    replies: x\n',
     'wrong.yaml': 'replies:\n  a: { sya: hello }\n',
+    'marked.yaml': '\uFEFFreplies:\n  a: { sya: hello }\n',
+    'quoted.yaml': "'replies':\n  a: { sya: hello }\n",
     'flow.yaml': '{ "fallback": { say: two } }\n',
     'begun.yml': '\n',
   }
@@ -103,7 +105,7 @@ t.test('a file that the main script names for a Page is shown only where it is a
   const text = `fallback: { say: one }\npages: { ${pages.join(', ')} }\n`
   t.match(await main.saveText({ text, version, by: 'ann' }), { is: 'saved' })
   await taken(before)
-  await until(() => desk.all().length === 5)
+  await until(() => desk.all().length === 7)
 
   const compose = desk.at('compose.yaml')
   const refusal = {
@@ -113,6 +115,6 @@ t.test('a file that the main script names for a Page is shown only where it is a
   await t.rejects(compose.read(), refusal)
   await t.rejects(compose.saveText({ text: 'fallback: { say: x }\n', version: '', by: 'ann' }), refusal)
   t.equal(readFileSync(join(dir, 'compose.yaml'), 'utf8'), files['compose.yaml'])
-  for (const name of ['wrong.yaml', 'flow.yaml', 'begun.yml'] as const)
+  for (const name of ['wrong.yaml', 'marked.yaml', 'quoted.yaml', 'flow.yaml', 'begun.yml'] as const)
     t.match(await desk.at(name).read(), { text: files[name] })
 })
