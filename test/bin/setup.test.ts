@@ -67,6 +67,11 @@ t.test(
       await tab.post('/operator/repair', { token: sandbox.userToken() }),
       /data-repair="done"|data-repair="running"/,
     )
+    // A message that comes before goes nowhere, as at Facebook.
+    await until(() => {
+      const { pages, webhook } = sandbox.state()
+      return pages[0]?.subscribed === true && webhook.verified
+    })
 
     const [page] = sandbox.state().pages
     const [visitor] = sandbox.state().visitors
