@@ -32,11 +32,12 @@ export const placeOf = (path: string, { folder, dataDir }: MediaFolders): string
 /** Files of the bot, in any folder, such as a backup. */
 const OWN_FILE = /^(evergreen\.(db|lock|pid|host)|tokens\.json|\.env$)/i
 /**
- * Code, settings, keys and databases, and what has no ending, as a secret that `FB_APP_SECRET_FILE` names: they stand beside the
- * script of many a bot, and an owner of the console, who writes the script, need not be a person who may read the machine.
+ * Code, settings, keys and databases, also as an editor keeps their last version, and what has no ending, as a secret that
+ * `FB_APP_SECRET_FILE` names: they stand beside the script of many a bot, and an owner of the console, who writes the script, need not
+ * be a person who may read the machine.
  */
 const CODE_OR_SETTINGS =
-  /^[^.]+$|\.(?:[cm]?[jt]sx?|json|ya?ml|toml|ini|conf|env|sh|sql|log|pem|key|db|sqlite3?)$/i
+  /^[^.]+$|\.(?:[cm]?[jt]sx?|json|ya?ml|toml|ini|conf|env|sh|sql|log|pem|key|p12|pfx|db|sqlite3?)(?:~|\.(?:bak|old|orig|save|swp))?$/i
 
 const leadsOut = (path: string): boolean => path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)
 

@@ -111,6 +111,9 @@ t.test('code, settings and secrets beside the script are no media, under whichev
     'package.json',
     'prod.env',
     'id.PEM',
+    'compose.yaml~',
+    'prod.env.bak',
+    'page.p12',
   ]
   for (const name of names) write(name, 'hush')
   symlinkSync('compose.yml', join(folder, 'prices.pdf'))
