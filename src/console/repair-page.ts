@@ -79,6 +79,9 @@ const facebookForm = (csrf: Html): Html =>
   html`<form method="post" action="/operator/facebook" class="stack">
     ${csrf}
     <button class="button facebook">Continue with Facebook</button>
+    <p class="hint">
+      Tick every Page of this bot in Facebook's dialog: a login replaces what you granted before.
+    </p>
     <details>
       <summary>Facebook does not offer the Page?</summary>
       <div class="stack">

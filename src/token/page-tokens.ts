@@ -41,7 +41,7 @@ export interface PageTokens {
    * @param refusal - with the hint `token_dead` the token counts as dead even where `debug_token` cannot be asked. Otherwise the operator
    * hears after a few minutes that it is probably dead
    */
-  suspect: (pageId: string, token: string, refusal: Pick<GraphError, 'message' | 'hint'>) => void
+  suspect: (pageId: string, token: string, refusal: Pick<GraphError, 'message' | 'hint' | 'remedy'>) => void
   /**
    * Facebook says that a person, or a Page, has removed the app. Probes the tokens concerned at once. Sending goes on until a probe says
    * that a token is dead, because the callback may be a replayed one.

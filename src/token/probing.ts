@@ -64,6 +64,7 @@ export const createProbing = (deps: ProbingDeps): Probing => {
   const confirm = async (entry: TokenEntry, facts: TokenFacts): Promise<void> => {
     const { stored, generation } = entry
     const doubted = entry.state === 'suspect' && !entry.doubt?.isHearsay ? entry.reason : null
+    const remedy = entry.doubt?.remedy ?? null
     entry.undecided = 0
     entry.scopes = facts.scopes
     // Facts that Facebook leaves out keep their proved values.
@@ -75,7 +76,7 @@ export const createProbing = (deps: ProbingDeps): Probing => {
     if (entry.expiresAtMs !== null && heal && stored && (await heal(stored))) return
     if (!isRunning() || entry.stored?.token !== stored?.token || entry.generation !== generation) return
 
-    setTrouble(entry, troubleAfter(entry, facts, doubted))
+    setTrouble(entry, troubleAfter(entry, facts, doubted, remedy))
     scheduleNext(entry)
   }
 
@@ -83,10 +84,11 @@ export const createProbing = (deps: ProbingDeps): Probing => {
     entry.undecided = 0
     if (entry.doubt) entry.doubt.isHearsay = false
     const reason = `The token no longer works: ${meaningOf(facts)}.`
+    const remedy = deathRemedy(facts) ?? entry.doubt?.remedy ?? null
     if (await isHealed(entry, reason)) return
     // Settle the old trouble before raising the new one: both may be the same need.
     setTrouble(entry, null)
-    entry.remedy = deathRemedy(facts)
+    entry.remedy = remedy
     move(entry, 'refuted', reason)
     scheduleNext(entry)
   }

@@ -1,4 +1,5 @@
 import { GraphError } from '../graph/error.ts'
+import { NOT_TICKED } from '../graph/remedies.ts'
 
 /** A reason why a valid token of a Page cannot be used. The operator has to mend it. */
 export interface TokenTrouble {
@@ -57,17 +58,20 @@ export const troubles = {
     byToken: true,
   }),
 
-  permissionLost: (): TokenTrouble => ({
+  /** Each login of a person replaces what that person had granted the app before, for tokens made earlier, too. */
+  permissionLost: (isGrantedElsewhere: boolean): TokenTrouble => ({
     cause: 'permission',
-    what: 'The token works, but pages_messaging was taken from it.',
-    remedy: 'Run `npm run bootstrap-token` with a user token that has pages_messaging.',
-    byToken: true,
+    what: isGrantedElsewhere
+      ? 'The token works, but pages_messaging is granted for other Pages now, not for this one.'
+      : 'The token works, but pages_messaging was taken from it.',
+    ...NOT_TICKED,
   }),
 
-  disputed: (doubt: string): TokenTrouble => ({
+  disputed: (doubt: string, remedy: string | null): TokenTrouble => ({
     cause: 'restricted',
     what: `Facebook calls the token valid, yet refuses calls with it. ${doubt}`,
     remedy:
+      remedy ??
       'See whether the Page is published and not restricted; then run `npm run bootstrap-token` with a new user token.',
     byToken: true,
   }),

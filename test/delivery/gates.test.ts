@@ -258,7 +258,7 @@ t.test(
   'a limit that lasts for half an hour, or is said to, is told; shorter ones end by themselves',
   async (t) => {
     const { gates, clock, needs } = build()
-    const limit = (waitMs: number): void => gates.close(PAGE, { cause: 'rate_limited' }, waitMs)
+    const limit = (waitMs: number): boolean => gates.close(PAGE, { cause: 'rate_limited' }, waitMs)
     limit(10 * 60_000)
     await clock.advance(10 * 60_000)
     limit(10 * 60_000)

@@ -91,6 +91,37 @@ t.test('a healthy visitor does not wait for 30 who are refused for an unknown re
   t.match(world.needs, [{ cause: 'some_visitors', what: /refused: unknown/ }])
 })
 
+t.test(
+  'a refusal that sounds like the Page’s, of visitors beside whom others are answered, shuts the Page once',
+  async (t) => {
+    const world = await createWorld(t, { rates: {} })
+    world.delivery.start()
+    const raised = new Set<unknown>()
+    const times = timesOf(world, async (psid) => {
+      for (const need of world.needs) if (need.cause === 'permission') raised.add(need)
+      if (isSick(psid)) return refusal('permission', 'messages', { graphCode: 100, subcode: 33 })
+      await world.clock.sleep(LATENCY_MS)
+      return undefined
+    })
+    await world.say('sick', { psid: 'sick-1' })
+    await world.say('sick', { psid: 'sick-2' })
+    const waitsMs: number[] = []
+    for (let n = 0; n < 40; n += 1) {
+      const wroteMs = world.clock.elapsed()
+      await world.say(`well ${n}`, { psid: `well-${n % 5}` })
+      await pass(world, 3000)
+      waitsMs.push((times.get(`well ${n}`) ?? Number.POSITIVE_INFINITY) - wroteMs)
+    }
+    t.ok(
+      Math.max(...waitsMs.slice(20)) < AIM_MS,
+      `in the end they wait ${Math.max(...waitsMs.slice(20))} ms at most`,
+    )
+    t.ok(raised.size <= 2, `${raised.size} alerts about the Page for two visitors`)
+    t.match(world.needs, [{ cause: 'some_visitors', what: /some visitors/ }])
+    t.same(world.dead, [], 'and no reply dies')
+  },
+)
+
 t.test('the refusal of one visitor delays no other and raises no need', async (t) => {
   const world = await createWorld(t)
   world.delivery.start()

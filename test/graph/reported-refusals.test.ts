@@ -149,6 +149,130 @@ t.test('a refusal of a token or an app leads to the step that mends it, as publi
       '(#10904) The page has messages disabled in the settings',
       { verdict: 'permission', remedy: /Turn messages on/ },
     ],
+    [
+      'chatwoot/chatwoot#14729',
+      'messages',
+      190,
+      null,
+      "Any of the pages_read_engagement, pages_manage_metadata, pages_read_user_content, pages_manage_ads, pages_show_list or pages_messaging permission(s) must be granted before impersonating a user's page.",
+      {
+        verdict: 'token_invalid',
+        hint: undefined,
+        byToken: true,
+        meaning: /not ticked/,
+        remedy: /every other Page/,
+      },
+    ],
+    ...(
+      [
+        ['messages', /Messages.*two-factor/],
+        ['subscribed_apps', /moderation task.*pages_manage_metadata.*two-factor/],
+      ] as const
+    ).map(
+      ([edge, remedy]) =>
+        [
+          'public notes on failed subscriptions and on Page insights',
+          edge,
+          200,
+          null,
+          '(#200) User does not have sufficient administrative permission for this action on this page. If the page business requires Two Factor Authentication, the user also needs to enable Two Factor Authentication.',
+          { verdict: 'permission', byToken: true, meaning: /suitable role/, remedy },
+        ] as const,
+    ),
+    [
+      'the Page of several public lists of errors of inboxes and publishers',
+      'messages',
+      190,
+      null,
+      'This Page access token belongs to a Page that is not accessible.',
+      { verdict: 'token_invalid', hint: undefined, byToken: true, remedy: /published.*full access/ },
+    ],
+    ...([459, null] as const).map(
+      (subcode) =>
+        [
+          'facebook-ios-sdk, public notes on ads and publishing tools',
+          'messages',
+          190,
+          subcode,
+          'Error validating access token: You cannot access the app till you log in to www.facebook.com and follow the instructions given.',
+          {
+            verdict: 'token_invalid',
+            hint: undefined,
+            meaning: /security check/,
+            remedy: /^Log in to facebook\.com/,
+          },
+        ] as const,
+    ),
+    ...(
+      [
+        'The user is enrolled in a blocking, logged-in checkpoint',
+        'Sessions for the user are not allowed because the user is not a confirmed user.',
+      ] as const
+    ).map(
+      (said) =>
+        [
+          'public lists of what ends a token, in several publishing tools',
+          'messages',
+          190,
+          null,
+          `Error validating access token: ${said}`,
+          { verdict: 'token_invalid', hint: undefined, remedy: /^Log in to facebook\.com/ },
+        ] as const,
+    ),
+    [
+      'a list of errors of a chatbot platform',
+      'messages',
+      2022,
+      null,
+      '(#2022) 有人举报了你的公共主页发送的内容，我们禁止你的公共主页通过 Messenger 平台发消息。此过程可能会持续 24 小时。',
+      { verdict: 'restricted', meaning: /reports/ },
+    ],
+    ...([4_854_002, null] as const).map(
+      (subcode) =>
+        [
+          'public notes of publishing tools (2026)',
+          'messages',
+          368,
+          subcode,
+          'Confirm your identity before you can publish as this Page. Open the Facebook app on your phone and follow the instructions.',
+          { verdict: 'restricted', meaning: /identity/, remedy: /phone.*token does not help/ },
+        ] as const,
+    ),
+    [
+      'a list of errors of a chatbot platform',
+      'messages',
+      10,
+      null,
+      '(#10) This action was not submitted due to new privacy rules in Europe and Japan. See developer documentation for more info.',
+      { verdict: 'unreachable', meaning: /privacy rules/ },
+    ],
+    [
+      'public notes on setting up webhooks behind a proxy, and with n8n',
+      'subscriptions',
+      2201,
+      null,
+      '(#2201) response does not match challenge, expected value="6736819", received="\u003C!DOCTYPE html..."',
+      { verdict: 'bad_request', meaning: /callback address/ },
+    ],
+    [
+      'public notes on calls whose Authorization header lacks "Bearer", or whose token is empty',
+      'messages',
+      200,
+      null,
+      '(#200) Provide valid app ID',
+      { verdict: 'configuration', errorCode: 'BOT_GRAPH_REJECTED', remedy: /Authorization header/ },
+    ],
+    ...([101, 190] as const).map(
+      (code) =>
+        [
+          'metacpan/metacpan-web#2076, facebookarchive/php-graph-sdk#770, pixelant/pxa_social_feed#168',
+          'debug_token',
+          code,
+          null,
+          'Error validating application. Application has been deleted.',
+          { verdict: 'configuration', errorCode: 'BOT_GRAPH_REJECTED', remedy: /make a new one/ },
+        ] as const,
+    ),
   ] as const)
     t.match(findRow(answer(edge, code, subcode, said)), expected, source)
   t.equal(

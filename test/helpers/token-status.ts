@@ -23,5 +23,5 @@ export const tokenStatus = (
 })
 
 /** The error of a call that Facebook refused because of its token. */
-export const refused = (message: string, hint: Hint | null = null): GraphError =>
-  new GraphError(message, { verdict: 'token_invalid', edge: 'messages', hint })
+export const refused = (message: string, hint: Hint | null = null, remedy?: string): GraphError =>
+  new GraphError(message, { verdict: 'token_invalid', edge: 'messages', hint, remedy })

@@ -142,6 +142,27 @@ t.test(
   },
 )
 
+t.test('what mends a token is told as the refused call said it, where debug_token says less', async (t) => {
+  const cases = [
+    ['invalid', facts({ isValid: false, error: null })],
+    ['invalid', failure('transient')],
+    ['disputed', facts()],
+  ] as const
+  for (const [outcome, answer] of cases) {
+    const { clock, tokens, world, troubles } = await build(t)
+    await tokens.start()
+    await clock.advance(0)
+    world.answer = answer
+    for (let round = 0; round < 3; round++) {
+      tokens.suspect('100', 'page-token-1', refused('error 190', 'token_dead', 'Tick the Page.'))
+      await clock.advance(4 * SECOND_MS)
+    }
+    if (outcome === 'disputed')
+      t.match(troubles, [['100', { cause: 'restricted', remedy: 'Tick the Page.' }]])
+    else t.match(tokens.status('100'), { state: 'invalid', remedy: 'Tick the Page.' })
+  }
+})
+
 t.test('a refusal that is proof enough needs no debug_token to count', async (t) => {
   const { clock, tokens, world } = await build(t)
   await tokens.start()

@@ -54,10 +54,38 @@ t.test('a lost pages_messaging is told, and told when it is back', async (t) => 
   world.answer = facts({ scopes: ['pages_show_list'] })
   await tokens.start()
   await clock.advance(0)
-  t.match(troubles, [['100', { cause: 'permission', what: /pages_messaging/ }]])
+  t.match(troubles, [['100', { cause: 'permission', what: /pages_messaging was taken/, byToken: true }]])
   world.answer = facts()
   await tokens.probe('100')
   t.match(troubles[1], ['100', null])
+})
+
+t.test('a login that leaves a Page of the same person unticked is told within seconds', async (t) => {
+  const bakery = pageToken({ pageId: '200', token: 'bakery' })
+  const foreign = pageToken({ pageId: '300', token: 'foreign', userId: '8' })
+  const { tokens, clock, world, troubles, probes } = await build(t, {}, [pageToken(), foreign])
+  await tokens.start()
+  await clock.advance(SECOND_MS)
+  probes.length = 0
+
+  world.answer = facts({ granularScopes: [{ scope: 'pages_messaging', targetIds: ['200'] }] })
+  world.store([pageToken(), foreign, bakery])
+  await clock.advance(10 * SECOND_MS)
+  t.strictSame(probes, ['bakery', 'page-token-1'], 'what another person granted is as it was')
+  t.match(troubles, [
+    [
+      '100',
+      { cause: 'permission', what: /granted for other Pages/, remedy: /every other Page/, byToken: true },
+    ],
+  ])
+
+  probes.length = 0
+  for (const token of ['a', 'b', 'c']) {
+    world.store([pageToken(), foreign, pageToken({ pageId: '200', token })])
+    await clock.advance(SECOND_MS)
+  }
+  await clock.advance(10 * SECOND_MS)
+  t.strictSame(probes, ['a', 'b', 'c', 'page-token-1'], 'many renewals lead to one probe')
 })
 
 t.test(
@@ -100,6 +128,12 @@ t.test('where a role is missing, the role comes first and the token second', asy
   tokens.suspect('100', 'page-token-1', refused('error 190/492'))
   await clock.advance(SECOND_MS)
   t.match(tokens.status('100'), { state: 'invalid', remedy: /^Give the person the task "Messages"/ })
+
+  const message = "pages_messaging permission(s) must be granted before impersonating a user's page."
+  world.answer = facts({ isValid: false, error: { code: 190, subcode: null, message } })
+  world.store([pageToken({ token: 'unticked', provedAtMs: clock.now() })])
+  await clock.advance(SECOND_MS)
+  t.match(tokens.status('100'), { state: 'invalid', reason: /not ticked/, remedy: /tick this Page/ })
 
   world.answer = DEAD
   world.store([pageToken({ token: 'page-token-2', provedAtMs: clock.now() })])

@@ -39,6 +39,7 @@ export const logIn = async (options: LoginOptions): Promise<string> => {
 const hintsFor = (redirectUri: string, env: NodeJS.ProcessEnv): string[] => {
   const { port } = new URL(redirectUri)
   return [
+    "Tick every Page of this bot in Facebook's dialog: a login replaces what you granted before.",
     `Facebook comes back to ${redirectUri}, which it allows while the app is in development mode. For a live app use the console's "Continue with Facebook".`,
     ...(env['SSH_CONNECTION']
       ? [`Your browser is elsewhere? Connect with "ssh -L ${port}:localhost:${port} ..." first.`]

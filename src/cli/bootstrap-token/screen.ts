@@ -80,6 +80,7 @@ export const createScreen = (output: Writable & { columns?: number }, input: Key
       plainly(
         wrap('and business_management, where the Page belongs to a business portfolio.', output, 'dim'),
         '3. Generate the token, tick your Page in the dialog, copy the token.',
+        wrap('Tick every other Page of this bot, too: it replaces what you granted before.', output, 'dim'),
       )
     },
 

@@ -20,6 +20,9 @@ export interface Failing {
    * @returns whether to pause the Page
    */
   refused: (conversation: number, refusal: StuckRefusal) => boolean
+  /** The conversation's refusal closed the Page, and others went through then. */
+  alone: (conversation: number) => void
+  isAlone: (conversation: number) => boolean
   /** Facebook limits the Page and takes nothing for `waitMs`. */
   limited: (waitMs: number) => void
   /** The Page has closed: failures are counted from zero. */
@@ -65,6 +68,8 @@ export const createFailing = (deps: {
   const failing = new Set<number>()
   /** The ones among `failing` that failed since the last success or closing. */
   const lately = new Set<number>()
+  /** Those whose refusal closed the Page although others went through then. */
+  const alone = new Set<number>()
   const stuck = createStuck({
     raise: (trouble) => needs.raise({ pageId, pageName: nameOf(pageId), cause: 'some_visitors', ...trouble }),
     settle: () => needs.settle(pageId, 'some_visitors'),
@@ -90,6 +95,18 @@ export const createFailing = (deps: {
     retry()
   }
 
+  /** Waits for the next try from now on. */
+  const awaitTry = (): void => {
+    cancelQuiet()
+    cancelQuiet = clock.after(QUIET_MS, () => {
+      failing.clear()
+      stuck.clear()
+      alone.clear()
+      longOutage.over()
+      onForgotten()
+    })
+  }
+
   return {
     failed: (conversation, error) => {
       longOutage.failed(conversation, !failing.has(conversation), error)
@@ -98,6 +115,11 @@ export const createFailing = (deps: {
       return lately.size
     },
     refused: stuck.refused,
+    alone: (conversation) => {
+      if (alone.size < MOST) alone.add(conversation)
+      awaitTry()
+    },
+    isAlone: (conversation) => alone.has(conversation),
     limited: longOutage.limited,
     closed: () => lately.clear(),
     succeeded: () => {
@@ -108,6 +130,7 @@ export const createFailing = (deps: {
     settled: (conversation) => {
       failing.delete(conversation)
       lately.delete(conversation)
+      alone.delete(conversation)
       if (stuck.settled(conversation)) {
         hurryMs = 0
         hurry()
@@ -116,17 +139,9 @@ export const createFailing = (deps: {
     hurry,
     retry,
     retryRefused: () => store.hurryOutbox(stuck.conversations()),
-    awaitTry: () => {
-      cancelQuiet()
-      cancelQuiet = clock.after(QUIET_MS, () => {
-        failing.clear()
-        stuck.clear()
-        longOutage.over()
-        onForgotten()
-      })
-    },
+    awaitTry,
     awaitNone: () => cancelQuiet(),
-    isEmpty: () => failing.size === 0 && stuck.isEmpty(),
+    isEmpty: () => failing.size === 0 && stuck.isEmpty() && alone.size === 0,
     over: longOutage.over,
   }
 }

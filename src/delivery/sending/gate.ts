@@ -18,7 +18,8 @@ export interface Gate {
   room: (most: PageRoom) => PageRoom
   /** The reason of the last closing for all conversations, if the gate has not opened since; null otherwise. */
   why: () => Closing | null
-  close: (why: Closing, atLeastMs?: number) => void
+  /** See `Gates.close`. */
+  close: (why: Closing, atLeastMs?: number, conversation?: number) => boolean
   /** Closes as the Page's last keeper left it. */
   closeAsNoted: (note: GateNote) => void
   refused: (conversation: number, refusal: StuckRefusal) => void
@@ -66,6 +67,8 @@ export const createGate = (
   /** How often it closed without opening in between. */
   let closings = 0
   let why: Closing | null = null
+  /** The conversation whose refusal closed it last. */
+  let closedBy: number | null = null
   /** The token at the closing. */
   let token: string | null = null
   let cancelTimer = (): void => undefined
@@ -82,9 +85,11 @@ export const createGate = (
     onChange()
   }
 
-  const close = (reason: Closing, atLeastMs = 0): void => {
+  const close: Gate['close'] = (reason, atLeastMs = 0, conversation = undefined) => {
+    if (conversation !== undefined && failing.isAlone(conversation)) return false
     // Calls that were in flight together fail together, which counts as one closing.
-    if (isShut() || !mayShut()) return
+    if (isShut() || !mayShut()) return true
+    closedBy = conversation ?? null
     if (why !== null && why.cause !== reason.cause) closingNeeds.settle(pageId, why)
     why = reason
     const waitMs = shut('page', SLOW, atLeastMs)
@@ -92,6 +97,7 @@ export const createGate = (
     failing.awaitNone()
     if (reason.cause === 'rate_limited') failing.limited(waitMs)
     closingNeeds.raise(pageId, reason)
+    return true
   }
 
   const closeForBacklog = (pace: typeof QUICK): void => {
@@ -119,6 +125,8 @@ export const createGate = (
     cancelTimer()
     state = 'open'
     closings = 0
+    if (closedBy !== null) failing.alone(closedBy)
+    closedBy = null
     if (why !== null) closingNeeds.settle(pageId, why)
     why = null
     notes.opened(pageId)

@@ -24,8 +24,13 @@ export interface Gates {
   most: PageRoom
   /** Pages whose gate is not open. */
   narrowed: () => string[]
-  /** Graph refuses the Page. `atLeastMs` is the wait that Graph asked for. */
-  close: (pageId: string, why: Closing, atLeastMs?: number) => void
+  /**
+   * Graph refuses the Page. `atLeastMs` is the wait that Graph asked for.
+   *
+   * @param conversation - the refused one, where the refusal may be its visitor's own matter
+   * @returns false where it is: the same conversation closed the gate before, and another one opened it
+   */
+  close: (pageId: string, why: Closing, atLeastMs?: number, conversation?: number) => boolean
   /** Graph refuses a conversation for a reason that may be its visitor's. */
   refused: (pageId: string, conversation: number, refusal: StuckRefusal) => void
   /** A call failed in a way that passes. When many conversations fail without a success between, the Page pauses. */
@@ -113,7 +118,7 @@ export const createGates = (deps: {
       return gates.get(pageId)?.room(most) ?? most
     },
 
-    close: (pageId, why, atLeastMs) => gateOf(pageId).close(why, atLeastMs),
+    close: (pageId, why, atLeastMs, conversation) => gateOf(pageId).close(why, atLeastMs, conversation),
     refused: (pageId, conversation, refusal) => gateOf(pageId).refused(conversation, refusal),
     failed: (pageId, conversation, error) => gateOf(pageId).failed(conversation, error),
 

@@ -188,7 +188,9 @@ export const createOutcomes = (deps: {
           gates.media.refused(pageId, refusal.why, error.retryAfterMs ?? 0)
           return later(claim, reply, error)
         }
-        gates.close(pageId, refusal.why, refusal.atLeastMs)
+        if (refusal.ifOfVisitor === undefined) gates.close(pageId, refusal.why, refusal.atLeastMs)
+        else if (!gates.close(pageId, refusal.why, refusal.atLeastMs, id))
+          return stuck(claim, reply, error, refusal.ifOfVisitor)
         return { go: 'stop' }
       case 'park':
         if (isUpload) return later(claim, reply, error, PARKED)

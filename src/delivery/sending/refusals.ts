@@ -7,7 +7,8 @@ import type { StuckRefusal } from './stuck.ts'
 /** What to do with a refused send. It depends on the error's facts alone; see {@link ../../graph/verdicts.ts}. */
 export type Refusal =
   | { do: 'suspect_token' }
-  | { do: 'close_page'; why: Closing; atLeastMs: number }
+  /** `ifOfVisitor`: the refusal to use where other visitors' messages go through meanwhile. */
+  | { do: 'close_page'; why: Closing; atLeastMs: number; ifOfVisitor?: StuckRefusal }
   /** The conversation waits and tries slowly. `isInDoubt`: the reply may have gone out. */
   | { do: 'park'; refusal: StuckRefusal; isInDoubt: boolean }
   /** `mayPass`: Facebook may take the same message a moment later. `ifOfPage`: the refusal to use when the Page turns out to be the reason. */
@@ -24,7 +25,12 @@ export const refusalOf = (error: GraphError): Refusal => {
     case 'permission':
     case 'restricted':
       if (error.reach === 'visitor') return park(error)
-      return { do: 'close_page', why: { cause: error.verdict, ...advice(error) }, atLeastMs: 0 }
+      return {
+        do: 'close_page',
+        why: { cause: error.verdict, ...advice(error) },
+        atLeastMs: 0,
+        ifOfVisitor: stuckBy(error),
+      }
     case 'rate_limited':
       return { do: 'close_page', why: { cause: 'rate_limited' }, atLeastMs: error.retryAfterMs ?? 0 }
     case 'outside_window':
@@ -56,15 +62,17 @@ const sameOf = ({ verdict, graphCode, httpStatus, subcode }: GraphError): string
 
 const park = (error: GraphError): Refusal => ({
   do: 'park',
-  refusal: {
-    same: sameOf(error),
-    trouble: {
-      what: `Facebook refuses to send to some visitors of this Page: ${error.message}.`,
-      remedy: error.remedy ?? UNKNOWN,
-      byToken: error.byToken,
-    },
-  },
+  refusal: stuckBy(error),
   isInDoubt: error.verdict === 'unknown',
+})
+
+const stuckBy = (error: GraphError): StuckRefusal => ({
+  same: sameOf(error),
+  trouble: {
+    what: `Facebook refuses to send to some visitors of this Page: ${error.message}.`,
+    remedy: error.remedy ?? UNKNOWN,
+    byToken: error.byToken,
+  },
 })
 
 export const graphFactsOf = (error: GraphError): GraphFacts => ({
