@@ -21,9 +21,22 @@ export const NO_PAGE_TOKEN =
 /** That a call came without any. */
 export const ACCESS_TOKEN = /access token/i
 
+/** What Graph says under 200 of a call that came without any, or with the header that names it cut short. */
+export const NO_APP_ID = /\bprovide (a )?valid app id\b/i
+
 /** The person behind the token has lost the role on the Page; Graph says so under 190 without a subcode, too. */
 export const NO_PAGE_ROLE =
-  /\b(must be|is not|isn't|is no longer) an? (admin\w*|editor|moderator)\b[^.]*\bpage\b|\bsufficient administrative permissions?\b|\b(no|not have a|suitable|sufficient) role on the page\b/i
+  /\b(must be|is not|isn't|is no longer) an? (admin\w*|editor|moderator)\b[^.]*\bpage\b|\bnot have sufficient administrative permissions?\b|\b(no|not have a|suitable|sufficient) role on (the|this) page\b/i
+
+/** Facebook lets the person in again only after a check on its own pages. */
+export const CHECKPOINT =
+  /\btill you log in to (www\.)?facebook\b|\bcheckpoint(ed)?\b|\bnot a confirmed user\b/i
+
+/** The person must prove who they are before the Page may do anything. */
+export const IDENTITY = /\bconfirm(ed)? your identity\b|\byour identity must be confirmed\b/i
+
+/** What Facebook does not carry out for people, or Pages, of some regions. */
+export const PRIVACY_RULES = /\bprivacy rules in\b/i
 
 /** The Page cannot be seen by anybody. */
 export const PAGE_GONE = /\bbelongs to a page that is not accessible\b/i
@@ -80,6 +93,9 @@ export const NO_OBJECT = /\bunsupported (post|get) request\b|\bobject\b[^.]* doe
 /** Another app, or a person, answers in this conversation. A permission to control threads is something else. */
 export const TAKEN_OVER =
   /\b(another|other) app(lication)?\b[^.]*\b(controls?|controlling|control of|taken over|owns)\b|\bcontrolling\b[^.]*\b(thread|conversation)\b|\b(thread|conversation)\b[^.]*\b(controlled|taken over|owned) by\b|\b(not the|no longer the) (thread|conversation) owner\b/i
+
+/** There is no app any more, which no comparison of its id and secret shows. */
+export const DELETED_APP = /\bError validating application\b.*\bhas been deleted\b/is
 
 export const DEACTIVATED =
   /API access (is |was |has been )?(deactivated|disabled|disrupted|blocked|revoked|suspended)|app (is|was|has been) (deactivated|archived|disabled|blocked)|(deactivated|archived) app|\baccess to this data is (temporarily )?(disabled|blocked)/i

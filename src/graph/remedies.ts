@@ -19,8 +19,26 @@ export const PAGE_GONE = {
     'Publish the Page again, or see on facebook.com what keeps it from being shown; then run `npm run bootstrap-token` if the bot does not go on by itself within a quarter of an hour.',
   byToken: true,
 }
+export const CHECKPOINT = {
+  remedy:
+    'Log in to facebook.com as the person who made the token, and do what Facebook asks for there; then run `npm run bootstrap-token` if the bot does not go on by itself within a quarter of an hour.',
+  byToken: true,
+}
+export const IDENTITY =
+  'Open Facebook on the phone as the person who manages the Page, and confirm the identity as asked there (facebook.com/id). A new token does not help; sending is tried again by itself.'
+export const MODERATION = {
+  remedy:
+    'The person who made the token needs the moderation task on the Page, and pages_manage_metadata granted for this very Page: run `npm run bootstrap-token` and tick both.',
+  byToken: true,
+}
+export const NEW_APP = {
+  remedy:
+    'Where App Dashboard no longer shows the app of FB_APP_ID, make a new one, set FB_APP_ID and FB_APP_SECRET to it and restart the bot; then run `npm run bootstrap-token` with a user token of that app.',
+  byToken: true,
+}
 export const NOT_TICKED = {
-  remedy: 'Tick the Page and every permission in the dialog of the login: run `npm run bootstrap-token`.',
+  remedy:
+    'In the dialog of the login tick this Page, every other Page of the bot and every permission, as a login replaces what was granted before: run `npm run bootstrap-token`.',
   byToken: true,
 }
 export const LOGIN_AGAIN =

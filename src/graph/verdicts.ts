@@ -33,10 +33,14 @@ export interface GraphAnswer {
 /** What of an answer the table looks at. */
 type Numbers = Pick<GraphAnswer, 'code' | 'subcode' | 'message' | 'detail' | 'edge'>
 
+const CHECKPOINT = 'the person who made the token must first pass a security check on facebook.com'
 const NO_TOKEN_CAME = 'no access token has reached Facebook that it could use'
 const NO_TWO_FACTOR = "the Page's business demands two-factor authentication of the person who made the token"
 const NO_PAGE_ROLE =
   'the person who made the token no longer has a suitable role on the Page, or lacks the two-factor authentication that the business of the Page demands'
+const PRIVACY_RULES = 'regional privacy rules forbid this in the conversation'
+const NO_IDENTITY = 'Facebook wants the identity of the person who manages the Page confirmed first'
+const NO_CHALLENGE = 'Facebook did not get the right answer from the callback address'
 const NO_ROLE = 'the app is not live, or this person has no role in it'
 
 /**
@@ -46,11 +50,13 @@ const NO_ROLE = 'the app is not live, or this person has no role in it'
  */
 export const VERDICTS: readonly VerdictRow[] = [
   // Our own set-up. These come first: their numbers also mean harmless or deadly things.
+  setup([0, 999], 'the app was deleted', { says: words.DELETED_APP, ...remedies.NEW_APP }),
   credentials([0, 999], 'the app id or app secret is wrong', /Error validating (application|client secret)/i),
   credentials(100, 'the app secret does not fit this app', /appsecret_proof/i),
   credentials(100, 'the app id and app secret do not form an app token', /must provide an app access token/i),
   credentials(101, 'the app id or app secret is wrong'),
   setup(104, NO_TOKEN_CAME, { says: words.ACCESS_TOKEN, ...remedies.NO_TOKEN }),
+  setup([200, 299], NO_TOKEN_CAME, { says: words.NO_APP_ID, ...remedies.NO_TOKEN }),
   credentials(104, 'the call was not signed with the secret of this app'),
   setup(5, 'Facebook does not take calls of this app from the address of this machine', {
     remedy:
@@ -76,12 +82,7 @@ export const VERDICTS: readonly VerdictRow[] = [
 
   // Token and session
   dead(458, 'the app was removed from the account of the person who made the token'),
-  row(
-    190,
-    459,
-    'token_invalid',
-    'the person who made the token must first pass a security check on facebook.com',
-  ),
+  row(190, 459, 'token_invalid', CHECKPOINT, remedies.CHECKPOINT),
   dead(460, 'the password was changed, or Facebook ended the session for security'),
   dead(463, 'the token has expired'),
   row(
@@ -89,27 +90,24 @@ export const VERDICTS: readonly VerdictRow[] = [
     464,
     'token_invalid',
     'the account of the person who made the token must first be confirmed on facebook.com',
+    remedies.CHECKPOINT,
   ),
   dead(467, 'the token was revoked or has expired'),
-  row(
-    190,
-    490,
-    'token_invalid',
-    'the person who made the token must first pass a security check on facebook.com',
-  ),
+  row(190, 490, 'token_invalid', CHECKPOINT, remedies.CHECKPOINT),
   dead(492, NO_PAGE_ROLE, remedies.PAGE_ROLE),
+  dead(493, 'the person who made the token has not used the app for more than 90 days'),
   row(190, 'any', 'token_invalid', NO_PAGE_ROLE, {
     says: words.NO_PAGE_ROLE,
     hint: 'token_dead',
     ...remedies.PAGE_ROLE,
   }),
-  dead(493, 'the person who made the token has not used the app for more than 90 days'),
   noPageToken(190),
   row(190, 'any', 'token_invalid', NO_TWO_FACTOR, {
     says: words.TWO_FACTOR,
     remedy: remedies.TWO_FACTOR,
     byToken: true,
   }),
+  row(190, 'any', 'token_invalid', CHECKPOINT, { says: words.CHECKPOINT, ...remedies.CHECKPOINT }),
   row(190, 'any', 'token_invalid', 'Facebook does not show the Page: it is unpublished, deleted or blocked', {
     says: words.PAGE_GONE,
     ...remedies.PAGE_GONE,
@@ -140,7 +138,8 @@ export const VERDICTS: readonly VerdictRow[] = [
   }),
   row(10, 2018108, 'unreachable', 'this person cannot receive messages now'),
   row(10, 1893015, 'unreachable', 'this person stopped notifications on this topic'),
-  row(10, 2018336, 'unreachable', 'regional privacy rules forbid this in the conversation'),
+  row(10, 2018336, 'unreachable', PRIVACY_RULES),
+  row(10, 'any', 'unreachable', PRIVACY_RULES, { says: words.PRIVACY_RULES, edges: OWN_PAGE }),
   row(551, 'any', 'unreachable', 'this person does not receive messages from the Page'),
   either(1545041, 'unreachable', 'this person does not receive messages from the Page'),
   row(100, 2018001, 'unreachable', 'Facebook knows no such person for this Page'),
@@ -180,8 +179,15 @@ export const VERDICTS: readonly VerdictRow[] = [
       mayPass: true,
     }),
   ),
+  either(4854002, 'restricted', NO_IDENTITY, { remedy: remedies.IDENTITY }),
+  row(368, 'any', 'restricted', NO_IDENTITY, { says: words.IDENTITY, remedy: remedies.IDENTITY }),
   row(368, 'any', 'restricted', 'Facebook has temporarily blocked this for a policy violation'),
-  row(2022, 'any', 'restricted', 'Facebook has disabled messaging after a commerce policy violation'),
+  row(
+    2022,
+    'any',
+    'restricted',
+    'Facebook has disabled messaging for a while, after a policy violation or reports of visitors',
+  ),
   row(100, 2534029, 'restricted', 'Facebook has blocked the business from messaging'),
 
   // Permission. Without a subcode it is the Page's where the words say so or there are none; anything else may be about one person.
@@ -214,6 +220,12 @@ export const VERDICTS: readonly VerdictRow[] = [
     byToken: true,
   }),
   row(200, 2534041, 'permission', 'the owner of the Instagram account has disabled access'),
+  row([200, 299], 'any', 'permission', NO_PAGE_ROLE, {
+    says: words.NO_PAGE_ROLE,
+    edges: ['subscribed_apps'],
+    remedy: `${remedies.MODERATION.remedy} Where the business of the Page demands it, that person turns on two-factor authentication first.`,
+    byToken: true,
+  }),
   // The words name two-factor authentication as well, which is one cause of two.
   row([200, 299], 'any', 'permission', NO_PAGE_ROLE, { says: words.NO_PAGE_ROLE, ...remedies.PAGE_ROLE }),
   row([200, 299], 'any', 'permission', NO_TWO_FACTOR, {
@@ -260,9 +272,7 @@ export const VERDICTS: readonly VerdictRow[] = [
     {
       says: words.LACKING,
       edges: ['subscribed_apps'],
-      remedy:
-        'The person who made the token needs the moderation task on the Page, and pages_manage_metadata granted for this very Page: run `npm run bootstrap-token` and tick both.',
-      byToken: true,
+      ...remedies.MODERATION,
     },
   ),
   row(100, 'any', 'bad_request', 'the template does not exist or is not approved', { says: words.TEMPLATE }),
@@ -354,7 +364,8 @@ export const VERDICTS: readonly VerdictRow[] = [
     remedy: remedies.REDIRECT,
   }),
   row(506, 'any', 'bad_request', 'it was already posted'),
-  row(2200, 'any', 'bad_request', 'Facebook did not get the right answer from the callback address'),
+  row(2200, 'any', 'bad_request', NO_CHALLENGE),
+  row(2201, 'any', 'bad_request', NO_CHALLENGE, { edges: ['subscriptions'] }),
   row(10303, 'any', 'bad_request', 'the account linking token is wrong'),
   row(1609005, 'any', 'bad_request', 'the link could not be read', { mayPass: true }),
   ...[2018173, 2018175, 2018182, 2018183, 2018184, 2018185, 2018186, 2018187, 2018188].map((number) =>

@@ -159,7 +159,7 @@ t.test('a refusal of a token or an app leads to the step that mends it, as publi
         verdict: 'token_invalid',
         hint: undefined,
         byToken: true,
-        meaning: /not ticked/,
+        meaning: /left out the Page/,
         remedy: /every other Page/,
       },
     ],
@@ -185,7 +185,7 @@ t.test('a refusal of a token or an app leads to the step that mends it, as publi
       190,
       null,
       'This Page access token belongs to a Page that is not accessible.',
-      { verdict: 'token_invalid', hint: undefined, byToken: true, remedy: /published.*full access/ },
+      { verdict: 'token_invalid', hint: undefined, byToken: true, remedy: /^Publish the Page again/ },
     ],
     ...([459, null] as const).map(
       (subcode) =>

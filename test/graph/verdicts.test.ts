@@ -194,6 +194,11 @@ const TEXTS = [
   'The request is invalid because the app is configured as a desktop app',
   'This Page access token belongs to a Page that is not accessible.',
   "pages_messaging permission(s) must be granted before impersonating a user's page.",
+  '(#200) Provide valid app ID',
+  'Error validating application. Application has been deleted.',
+  'You cannot access the app till you log in to www.facebook.com and follow the instructions given.',
+  'Confirm your identity before you can publish as this Page.',
+  '(#10) This action was not submitted due to new privacy rules in Europe and Japan.',
 ]
 
 t.test(

@@ -333,7 +333,7 @@ t.test('a dead token names what must be done besides making a new one, where the
   const unticked = dead(
     "Any of the pages_messaging permission(s) must be granted before impersonating a user's page.",
   )
-  t.match(deathRemedy(unticked), /Tick the Page and every permission/)
+  t.match(deathRemedy(unticked), /tick this Page/)
   const other = dead('The session is invalid.')
   t.equal(meaningOf({ ...other, expiresAtMs: null }), 'The session is invalid', 'a full stop follows')
   t.equal(deathRemedy(other), null)
