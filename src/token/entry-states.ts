@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Duty } from '../base/duty.ts'
 import type { KeptStates } from './kept-states.ts'
 import { nextState, type TokenEvent } from './state.ts'
-import { toKept, type TokenEntry } from './token-entry.ts'
+import { toKept, type Doubt, type TokenEntry } from './token-entry.ts'
 import { troubles, type TokenTrouble } from './trouble.ts'
 
 export interface EntryStatesDeps {
@@ -77,7 +77,11 @@ export const createEntryStates = (deps: EntryStatesDeps) => {
   }
 
   /** The Page sends nothing until `debug_token` decides; the timer ends a doubt that `debug_token` cannot decide. */
-  const doubt = (entry: TokenEntry, reason: string, proof: string | null): void => {
+  const doubt = (
+    entry: TokenEntry,
+    reason: string,
+    said: Pick<Doubt, 'proof' | 'remedy'> = { proof: null, remedy: null },
+  ): void => {
     entry.generation += 1
     move(entry, 'doubted', reason)
     if (entry.state !== 'suspect') return
@@ -88,8 +92,9 @@ export const createEntryStates = (deps: EntryStatesDeps) => {
       began.isOverdue = true
       judgeDoubt(entry)
     })
-    const known = proof ?? entry.doubt?.proof ?? null
-    const began = { isHearsay: false, proof: known, isOverdue: false, cancelTimer }
+    const proof = said.proof ?? entry.doubt?.proof ?? null
+    const remedy = said.remedy ?? entry.doubt?.remedy ?? null
+    const began = { isHearsay: false, proof, remedy, isOverdue: false, cancelTimer }
     entry.doubt = began
   }
 
@@ -102,7 +107,10 @@ export const createEntryStates = (deps: EntryStatesDeps) => {
   const judgeDoubt = (entry: TokenEntry): void => {
     const { doubt: why } = entry
     if (!isRunning() || why === null || why.isHearsay || entry.undecided === 0) return
-    if (why.proof !== null) return move(entry, 'refuted', why.proof)
+    if (why.proof !== null) {
+      entry.remedy = why.remedy
+      return move(entry, 'refuted', why.proof)
+    }
     if (entry.trouble || !why.isOverdue) return
     setTrouble(entry, troubles.uncheckable(entry.pageId, entry.reason ?? '', entry.obstacle))
   }

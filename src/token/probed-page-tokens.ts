@@ -23,6 +23,8 @@ export interface ProbedPageTokensDeps
 }
 
 const FIRST_PROBES_APART_MS = 20
+/** Many Pages that are healed one after the other are no reason for as many probes of all the others: each begins this time anew. */
+const AFTER_LOGIN_MS = 5000
 const DISPUTE = { baseMs: 1000, capMs: 5 * 60_000 }
 /** After this long without a doubt, earlier disputes are forgotten. */
 const CALM_MS = 15 * 60_000
@@ -43,7 +45,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
   const take = (entry: TokenEntry, afterMs: number): void => {
     entry.isOurs = true
     adopt(entry)
-    if (entry.state === 'suspect') doubt(entry, entry.reason ?? '', null)
+    if (entry.state === 'suspect') doubt(entry, entry.reason ?? '')
     schedule(entry, afterMs)
   }
 
@@ -86,7 +88,13 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
   const removed = async (concerned: readonly TokenEntry[]): Promise<void> => {
     for (const entry of concerned) {
       if (entry.state === 'valid')
-        entry.doubt = { isHearsay: true, proof: null, isOverdue: false, cancelTimer: () => undefined }
+        entry.doubt = {
+          isHearsay: true,
+          proof: null,
+          remedy: null,
+          isOverdue: false,
+          cancelTimer: () => undefined,
+        }
       entry.generation += 1
       move(entry, 'doubted', 'The app was removed on Facebook.')
     }
@@ -96,6 +104,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
   /** Takes over the tokens in the store. */
   const sync = (): void => {
     const pages = new Map(store.pages().map((page) => [page.pageId, page]))
+    const renewed = new Map<string, StoredPageToken>()
     for (const page of pages.values()) {
       const entry = entries.get(page.pageId) ?? createEntry(page.pageId, clock.now())
       entries.set(page.pageId, entry)
@@ -103,8 +112,11 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
       entry.isOurs = duty.keeps(page.pageId)
       entry.stored = page
       entry.fingerprint = fingerprintOf(page.token)
-      if (isNew) accept(entry, page)
+      if (!isNew) continue
+      accept(entry, page)
+      renewed.set(page.pageId, page)
     }
+    probeOthersOf(renewed)
     for (const entry of entries.values()) {
       if (entry.stored === null || pages.has(entry.pageId)) continue
       entry.stored = null
@@ -114,6 +126,20 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
       setTrouble(entry, null)
       move(entry, 'removed', 'The token was taken out of the token file.')
     }
+  }
+
+  /**
+   * A login replaces all that the person had granted the app: Pages left unticked lose their permissions
+   * (docs/messenger-platform.md#m), which is told while that person still sits there.
+   */
+  const probeOthersOf = (renewed: ReadonlyMap<string, StoredPageToken>): void => {
+    const people = new Set([...renewed.values()].flatMap(({ userId }) => userId ?? []))
+    const others = [...entries.values()].filter(
+      ({ pageId, state, stored }) =>
+        state === 'valid' && stored?.userId && people.has(stored.userId) && !renewed.has(pageId),
+    )
+    for (const [index, entry] of others.entries())
+      schedule(entry, AFTER_LOGIN_MS + index * FIRST_PROBES_APART_MS)
   }
 
   /** A token that was just proved counts as valid, and is probed at once. */
@@ -127,7 +153,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
     entry.dataAccessExpiresAtMs = page.dataAccessExpiresAtMs
     if (entry.trouble) setTrouble(entry, null)
     if (!adopt(entry)) move(entry, 'stored', null)
-    else if (entry.isOurs && entry.state === 'suspect') doubt(entry, entry.reason ?? '', null)
+    else if (entry.isOurs && entry.state === 'suspect') doubt(entry, entry.reason ?? '')
     schedule(entry, 0)
   }
 
@@ -142,7 +168,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
 
     statuses: () => [...entries.values()].map(toStatus),
 
-    suspect: (pageId, token, { message, hint }) => {
+    suspect: (pageId, token, { message, hint, remedy = null }) => {
       const entry = entries.get(pageId)
       if (!entry || entry.stored?.token !== token) return
       if (entry.state !== 'valid' && !entry.doubt?.isHearsay) return
@@ -150,7 +176,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
       if (nowMs - entry.doubtedAtMs > CALM_MS) entry.disputes = 0
       entry.doubtedAtMs = nowMs
       const told = `A call was refused because of the token: ${message}.`.replace(/\.\.$/, '.')
-      doubt(entry, told, hint === 'token_dead' ? told : null)
+      doubt(entry, told, { proof: hint === 'token_dead' ? told : null, remedy })
       // The more often `debug_token` contradicted the calls, the later it is asked, so that sends and probes do not loop.
       schedule(entry, entry.disputes === 0 ? 0 : growingMs(2 * (entry.disputes - 1), DISPUTE))
     },

@@ -44,6 +44,8 @@ export interface Doubt {
   isHearsay: boolean
   /** Facebook's words about the token when it refused a call, where they are proof. */
   proof: string | null
+  /** What mends it, as the refused call said; `debug_token` may say less. */
+  remedy: string | null
   /** Whether the doubt has lasted longer than `PATIENCE_MS`. */
   isOverdue: boolean
   cancelTimer: () => void
@@ -103,9 +105,11 @@ export const troubleAfter = (
   entry: TokenEntry,
   facts: TokenFacts,
   doubted: string | null,
+  remedy: string | null,
 ): TokenTrouble | null => {
-  if (!isGranted(facts, 'pages_messaging', entry.pageId)) return troubles.permissionLost()
-  if (doubted !== null && entry.disputes >= MANY_DISPUTES) return troubles.disputed(doubted)
+  if (!isGranted(facts, 'pages_messaging', entry.pageId))
+    return troubles.permissionLost(facts.scopes.includes('pages_messaging'))
+  if (doubted !== null && entry.disputes >= MANY_DISPUTES) return troubles.disputed(doubted, remedy)
   return entry.expiresAtMs === null ? null : troubles.expires(entry.pageId, entry.expiresAtMs)
 }
 

@@ -133,7 +133,7 @@ t.test('where a role is missing, the role comes first and the token second', asy
   world.answer = facts({ isValid: false, error: { code: 190, subcode: null, message } })
   world.store([pageToken({ token: 'unticked', provedAtMs: clock.now() })])
   await clock.advance(SECOND_MS)
-  t.match(tokens.status('100'), { state: 'invalid', reason: /not ticked/, remedy: /tick this Page/ })
+  t.match(tokens.status('100'), { state: 'invalid', reason: /left out the Page/, remedy: /tick this Page/ })
 
   world.answer = DEAD
   world.store([pageToken({ token: 'page-token-2', provedAtMs: clock.now() })])
