@@ -27,8 +27,8 @@ export interface Failing {
   limited: (waitMs: number) => void
   /** The Page has closed: failures are counted from zero. */
   closed: () => void
-  /** A message of the Page went through. */
-  succeeded: () => void
+  /** A message of the Page went through, in this conversation. */
+  succeeded: (conversation: number) => void
   /** The conversation has no reply left to try again. */
   settled: (conversation: number) => void
   /** Makes them due again after a success, but not after each one, because some fail for ever. */
@@ -122,8 +122,9 @@ export const createFailing = (deps: {
     isAlone: (conversation) => alone.has(conversation),
     limited: longOutage.limited,
     closed: () => lately.clear(),
-    succeeded: () => {
+    succeeded: (conversation) => {
       lately.clear()
+      alone.delete(conversation)
       stuck.succeeded()
       longOutage.over()
     },

@@ -24,7 +24,7 @@ export interface Gate {
   closeAsNoted: (note: GateNote) => void
   refused: (conversation: number, refusal: StuckRefusal) => void
   failed: (conversation: number, error: GraphError) => void
-  succeeded: () => void
+  succeeded: (conversation: number) => void
   settled: (conversation: number) => void
   retry: () => void
   /** The Page's present token: another one than at the closing is a reason to try at once. */
@@ -173,8 +173,10 @@ export const createGate = (
       const enough = isTry ? 1 : state === 'half_open' ? 2 : OUTAGE_AFTER
       if (lately >= enough) closeForBacklog(QUICK)
     },
-    succeeded: () => {
-      failing.succeeded()
+    succeeded: (conversation) => {
+      failing.succeeded(conversation)
+      // Only what another one is taken proves is about the visitor.
+      if (closedBy === conversation) closedBy = null
       if (state === 'open') return
       open()
       forget()

@@ -35,8 +35,8 @@ export interface Gates {
   refused: (pageId: string, conversation: number, refusal: StuckRefusal) => void
   /** A call failed in a way that passes. When many conversations fail without a success between, the Page pauses. */
   failed: (pageId: string, conversation: number, error: GraphError) => void
-  /** A call for the Page went through: if the call was a probe, the trouble is over. */
-  succeeded: (pageId: string) => void
+  /** A call for the Page, in this conversation, went through: if the call was a probe, the trouble is over. */
+  succeeded: (pageId: string, conversation: number) => void
   /** The conversation has no reply left to try again. */
   settled: (pageId: string, conversation: number) => void
   media: Pick<RefusedMedia, 'refused' | 'taken'>
@@ -122,9 +122,9 @@ export const createGates = (deps: {
     refused: (pageId, conversation, refusal) => gateOf(pageId).refused(conversation, refusal),
     failed: (pageId, conversation, error) => gateOf(pageId).failed(conversation, error),
 
-    succeeded: (pageId) => {
+    succeeded: (pageId, conversation) => {
       // While the gate is closed for all conversations, only calls from before the closing end here, and prove nothing.
-      if (!isShut(pageId)) gates.get(pageId)?.succeeded()
+      if (!isShut(pageId)) gates.get(pageId)?.succeeded(conversation)
     },
 
     settled: (pageId, conversation) => gates.get(pageId)?.settled(conversation),

@@ -33,12 +33,12 @@ export const createHandover = (deps: {
 }): PassThread => {
   const { graph, gates, outcomes, report, log } = deps
   return async (claim, reply, token, { do: what }) => {
-    const { pageId, psid } = claim.conversation
+    const { pageId, id, psid } = claim.conversation
     const thread = { pageId, pageToken: token, psid: psid ?? '' }
     try {
       if (what === 'take') await graph.takeThreadControl(thread)
       else await graph.passThreadControl({ ...thread, targetAppId: PAGE_INBOX_APP_ID })
-      gates.succeeded(pageId)
+      gates.succeeded(pageId, id)
     } catch (error) {
       if (!(error instanceof GraphError)) throw error
       if (CONCERNS_PAGE.has(error.verdict)) return outcomes.refused(claim, reply, null, error, token)

@@ -201,7 +201,7 @@ export const createOutcomes = (deps: {
           const { ifOfPage } = refusal
           if (row.unreachable(pageId, id, ifOfPage.same)) return stuck(claim, reply, error, ifOfPage)
         }
-        if (!isUpload) gates.succeeded(pageId)
+        if (!isUpload) gates.succeeded(pageId, id)
         if (refusal.mayPass && !isUpload && retriesOf(claim) < MOST_PASSING) return later(claim, reply, error)
         return dead(
           claim,

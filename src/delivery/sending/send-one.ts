@@ -163,9 +163,9 @@ export const createSendOne = (deps: {
   }
 
   const taken = ({ claim, reply, content }: Attempt, sent: Sent): Continuation => {
-    const { pageId } = claim.conversation
+    const { pageId, id } = claim.conversation
     pacer.used(pageId, sent.usage?.percent ?? null)
-    gates.succeeded(pageId)
+    gates.succeeded(pageId, id)
     if (content.media !== undefined && !isComplete(content.message)) gates.media.taken(pageId)
     return outcomes.sent(claim, reply, sent.messageId)
   }
