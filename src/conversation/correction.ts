@@ -1,7 +1,21 @@
 import { matchKey } from '../script/match-key.ts'
 
-/** Whether a text corrects what its writer has said before: "No, I mean Thursday", "Entschuldigung, ich meinte 5". */
-export const isCorrection = (text: string): boolean => CORRECTION.test(matchKey(text))
+/**
+ * Whether a text corrects what its writer has said before: "No, I mean Thursday", "Entschuldigung, ich meinte 5". A text that says
+ * more, such as "I mean, we have 2 dogs", is an answer of its own.
+ */
+export const isCorrection = (text: string): boolean => {
+  const key = matchKey(text)
+  const said = key.replace(CORRECTION, '')
+  return (
+    said !== key &&
+    said.split(' ').filter((word) => /\p{L}/u.test(word) && !SMALL.has(word)).length <= MOST_WORDS
+  )
+}
+
+/** "The 25th of December", "5 people please" */
+const MOST_WORDS = 2
+const SMALL = new Set('the of on at am an um der den le de el la op om il di w o na'.split(' '))
 
 const CORRECTION = new RegExp(
   `^(?:(?:${[

@@ -465,3 +465,25 @@ t.test(
     }
   },
 )
+
+t.test('"I mean" before a whole sentence leaves the answer before as it was', async (t) => {
+  for (const [kind, first, said] of [
+    ['number', '3', 'I mean, we have 2 dogs'],
+    ['number', '3', 'Ich meine, 2 Kinderstühle wären gut'],
+    ['date', '24.12.2030', 'I mean, on Friday we may be late'],
+    ['phone', '0171 2345678', 'I meant to say we are allergic to nuts, call 0171 9999999'],
+  ] as const) {
+    const yaml = `replies:
+  a:
+    when: book
+    ask:
+      - { question: First?, remember: first, as: ${kind} }
+      - { question: Anything else?, remember: note }
+    next: b
+  b: { say: '{{note}}' }`
+    const { say } = talk(yaml)
+    await say('book')
+    await say(first)
+    t.strictSame(await say(said), [said], said)
+  }
+})
