@@ -4,7 +4,7 @@ export const VERSION =
   'Set FB_GRAPH_VERSION to a version that App Dashboard > App settings > Advanced offers, or leave it out, and restart the bot.'
 export const NO_TOKEN = {
   remedy:
-    'See whether a proxy between this machine and Facebook takes away the Authorization header, and that App Dashboard > App settings > Advanced says no to "Native or desktop app?" (`npm run doctor` tells what Facebook answers); otherwise run `npm run bootstrap-token`.',
+    'See that no proxy between this machine and Facebook takes away the Authorization header, and that App Dashboard > App settings > Advanced says no to "Native or desktop app?" (`npm run doctor` tells what Facebook answers); then run `npm run bootstrap-token` if it still says so.',
   byToken: true,
 }
 export const TWO_FACTOR =
@@ -26,9 +26,14 @@ export const CHECKPOINT = {
 }
 export const IDENTITY =
   'Open Facebook on the phone as the person who manages the Page, and confirm the identity as asked there (facebook.com/id). A new token does not help; sending is tried again by itself.'
+const GRANTED =
+  '; then run `npm run bootstrap-token` as that person, and grant pages_manage_metadata for this very Page.'
 export const MODERATION = {
-  remedy:
-    'The person who made the token needs the moderation task on the Page, and pages_manage_metadata granted for this very Page: run `npm run bootstrap-token` and tick both.',
+  remedy: `Give the person who made the token the moderation task on the Page (Page settings > Page access)${GRANTED}`,
+  byToken: true,
+}
+export const MODERATION_AND_TWO_FACTOR = {
+  remedy: `Give the person who made the token the moderation task on the Page (Page settings > Page access), and let that person turn on two-factor authentication where the business of the Page demands it${GRANTED}`,
   byToken: true,
 }
 export const NEW_APP = {

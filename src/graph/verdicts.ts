@@ -223,8 +223,7 @@ export const VERDICTS: readonly VerdictRow[] = [
   row([200, 299], 'any', 'permission', NO_PAGE_ROLE, {
     says: words.NO_PAGE_ROLE,
     edges: ['subscribed_apps'],
-    remedy: `${remedies.MODERATION.remedy} Where the business of the Page demands it, that person turns on two-factor authentication first.`,
-    byToken: true,
+    ...remedies.MODERATION_AND_TWO_FACTOR,
   }),
   // The words name two-factor authentication as well, which is one cause of two.
   row([200, 299], 'any', 'permission', NO_PAGE_ROLE, { says: words.NO_PAGE_ROLE, ...remedies.PAGE_ROLE }),

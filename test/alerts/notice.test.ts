@@ -2,6 +2,8 @@ import t from 'tap'
 
 import { createLogNotifier } from '../../src/alerts/log-notifier.ts'
 import { WHOLE_BOT } from '../../src/alerts/needs.ts'
+import { inTwoSteps } from '../../src/alerts/two-steps.ts'
+import { VERDICTS } from '../../src/graph/verdicts.ts'
 import { noticeText, type Notice, type NoticedNeed } from '../../src/alerts/notice.ts'
 
 const SINCE = Date.UTC(2026, 10, 21, 9, 5)
@@ -150,6 +152,25 @@ t.test('what a new token does not mend comes before it, also where it is given i
     noticeText(notice({ consoleUrl: 'https://bot.example/operator', needs })),
     /^Evergreen.*\nTo do first: Give the role again\.\nThen: Open https:.*\nOr: Run `npm run bootstrap-token -- --page 1001` with/,
   )
+})
+
+/** Remedies for which nothing comes before the new token. */
+const TOKEN_ALONE = [
+  /^Messages go out with a token of the Page itself: run `/,
+  /^In the dialog of the login tick this Page, [^`]*: run `/,
+  /^Such Pages take calls with a token of the Page itself: run `/,
+]
+
+t.test('of each remedy with a new token it is known whether something comes before that', async (t) => {
+  const remedies = VERDICTS.flatMap(({ remedy, byToken }) => (byToken === true && remedy ? [remedy] : []))
+  for (const remedy of new Set(remedies)) {
+    const { first, run } = inTwoSteps(remedy)
+    if (TOKEN_ALONE.some((alone) => alone.test(remedy))) t.equal(first, null, remedy)
+    else {
+      t.match(first, /^[A-Z][^`]*(`npm run doctor`[^`]*)?[^.]\.$/, `what comes before the token: ${remedy}`)
+      t.match(run, /^Run `npm run bootstrap-token`/)
+    }
+  }
 })
 
 t.test('what a token mends and what it does not are told apart', async (t) => {

@@ -166,7 +166,7 @@ t.test('a refusal of a token or an app leads to the step that mends it, as publi
     ...(
       [
         ['messages', /Messages.*two-factor/],
-        ['subscribed_apps', /moderation task.*pages_manage_metadata.*two-factor/],
+        ['subscribed_apps', /moderation task.*two-factor.*; then run .*pages_manage_metadata/],
       ] as const
     ).map(
       ([edge, remedy]) =>
