@@ -10,22 +10,22 @@ const DOUBTS: Readonly<Record<string, string>> = {
     anything but|any day but|day but|every|each|last|previous|ago|eve|good ${DAY}|black ${DAY}|easter|pentecost|holy|whit|otherwise|
     cancel|rather than|other than|day before|day after|night before|later|
     weekend|tell you|let you know|let me know|get back to|decide|think about|find out|ask me|ask my|check with|remind me|
-    earlier than|sooner than|day from ${DAY}|ash ${DAY}|palm ${DAY}|maundy|before christmas|after christmas|im away|fully booked|worst`,
+    earlier than|sooner than|day from ${DAY}|ash ${DAY}|palm ${DAY}|maundy|before christmas|after christmas|between christmas|im away|fully booked|worst`,
   de: `nein|nicht|nie|niemals|kein|keine|keinen|keinem|außer|ausser|ausgenommen|statt|anstatt|unmöglich|jeden|jeder|jede|jedem|letzten|letzter|letzte|
     letztem|vorigen|voriger|vergangenen|übernächsten|übernächster|vortag|vorabend|ostern|pfingsten|absagen|verhindert|schlecht|
     davor|danach|vorher|nachher|später|wochenende|kw|kalenderwoche|bescheid|melde mich|überlege|überlegen|entscheide|entscheiden|frag mich|kläre|klären|
-    früher als|eher als|darauf|drauf|nacht auf|nacht zu|nacht zum|weißer ${DAY}|belegt|verplant|ausgebucht|ungünstig|ungern|fällt aus|bin ich weg|ich weg bin`,
+    früher als|eher als|darauf|drauf|nacht auf|nacht zu|nacht zum|weißer ${DAY}|belegt|verplant|ausgebucht|ungünstig|ungern|fällt aus|bin ich weg|ich weg bin|zwischen weihnachten`,
   es: `no|nunca|jamás|ningún|tampoco|excepto|salvo|menos|imposible|cada|todos|pasado|último|anterior|víspera|santo|siguiente|aviso|te digo|le digo|confirmo|decido|
-    en ocho|en quince|sino|otro ${DAY}|los ${DAY}|ceniza|ramos|resurrección|más tarde ${DAY}|más tarde que`,
+    en ocho|en quince|sino|otro ${DAY}|los ${DAY}|ceniza|ramos|resurrección|más tarde ${DAY}|más tarde que|entre navidad`,
   fr: `pas|non|jamais|aucun|sauf|excepté|hormis|impossible|chaque|tous|dernier|précédent|lendemain|veille|saint|pâques|pentecôte|en huit|en quinze|
     plutôt que|d avant|d après|suivant|dirai|vous dis|te dis|réfléchir|rappelle|décide|
-    sur deux|gras|cendres|ascension|rameaux|plus tôt que|plus tard que`,
+    sur deux|gras|cendres|ascension|rameaux|plus tôt que|plus tard que|entre noël`,
   it: `non|no|mai|nessun|tranne|eccetto|salvo|impossibile|ogni|tutti|scorso|ultimo|passato|precedente|vigilia|santo|a otto|invece|seguente|successivo|faccio sapere|decido|
-    ceneri|palme|grasso|più tardi ${DAY}|più tardi di`,
+    ceneri|palme|grasso|più tardi ${DAY}|più tardi di|tra natale|fra natale`,
   pt: `não|nunca|jamais|nenhum|exceto|menos|salvo|impossível|cada|todas|todos|passada|passado|última|último|anterior|véspera|santa|a oito|seguinte|aviso|decido|
-    toda|a quinze|segunda ${DAY}|cinzas|gorda|ramos|sem ser|tirando`,
+    toda|a quinze|segunda ${DAY}|cinzas|gorda|ramos|sem ser|tirando|entre natal|entre o natal`,
   nl: `nee|niet|nooit|geen|behalve|uitgezonderd|onmogelijk|elke|iedere|vorige|afgelopen|laatste|goede ${DAY}|pasen|
-    erop|daarna|witte ${DAY}|om de ${DAY}|later dan|eerder dan|ben ik weg`,
+    erop|daarna|witte ${DAY}|om de ${DAY}|later dan|eerder dan|ben ik weg|tussen kerst|tussen kerstmis`,
   pl: `nie|nigdy|żaden|żadna|oprócz|prócz|każdy|każda|każdą|zeszły|zeszłą|ubiegły|ubiegłą|minioną|ostatni|ostatnią|poprzedni|poprzednią|wielki|wielką|zamiast|odpada`,
   cs: `ne|není|nemůžu|nemohu|nehodí|nejde|nikdy|kromě|mimo|každý|každou|minulý|minulou|poslední|velký|velikonoční|místo|jiný|jinou|bílá|bílou`,
   ru: `не|нет|никогда|кроме|каждый|каждую|каждое|прошлый|прошлую|прошлое|последний|последнюю|последнее|нельзя|вместо|другой|другую|другое|страстную|великую|чистый|неделю после`,

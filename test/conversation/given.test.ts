@@ -306,6 +306,10 @@ const DOUBTED: Record<string, readonly string[]> = {
   ],
   'a part of a day that is denied, another one, or one of several': [
     'en: not tonight / tonight or tomorrow',
+    'en: between Christmas and New Year’s Eve',
+    'de: zwischen Weihnachten und Silvester',
+    'es: entre Navidad y Nochevieja',
+    'nl: tussen kerst en oudejaarsavond',
     'de: nicht Freitagabend / nächsten Freitagabend / Freitagabend oder Samstagabend',
     'nl: niet vanavond / vrijdagavond of zaterdagavond',
   ],
