@@ -34,9 +34,11 @@ const spelled = (
 /** What waits in memory for a file that takes nothing, bytes; lines after that are lost. */
 const MOST_UNWRITTEN = 1024 * 1024
 
-/** How soon a full pipe is tried again, and for how long at the end of the process. */
+/** How soon a full pipe is tried again. */
 const RETRY_MS = 100
-const LAST_TRIES = 10
+/** At the end of the process, for a second: a slow reader has time for all that waits, as a pipe is filled at each try. */
+const LAST_RETRY_MS = 10
+const LAST_TRIES = 100
 
 /**
  * A log that never fails its writer and never keeps it waiting: the bot answers visitors also while nothing can be logged. Lines
@@ -76,7 +78,7 @@ export const openLogStream = (fd: number, onTrouble: (code: string) => void): Lo
     if (isFull) tell('EAGAIN')
   })
   process.on('exit', () => {
-    for (let left = LAST_TRIES; isFull && !writeOn() && left > 0; left -= 1) sleep(RETRY_MS)
+    for (let left = LAST_TRIES; isFull && !writeOn() && left > 0; left -= 1) sleep(LAST_RETRY_MS)
   })
   // Each line is written at once. pino would flush after a fatal one, and the stream then tries for ever to write what it has.
   return { write: (line) => void stream.write(withoutSteering(line)) }
