@@ -49,11 +49,10 @@ export const restore = async (options: {
   for (const copy of copies) await (copy === tokenFileIn(from) ? proveTokens(copy, key) : proveDatabase(copy))
 
   const held = holdDataDir(dir)
-  const places = await Promise.all(copies.map((copy) => placeOf(join(dir, basename(copy)))))
-  const folders = [...new Set([dir, ...places.map((place) => dirname(place))])].filter((one) =>
-    existsSync(one),
-  )
+  let folders = [dir]
   try {
+    const places = await Promise.all(copies.map((copy) => placeOf(join(dir, basename(copy)))))
+    folders = [...new Set([dir, ...places.map((place) => dirname(place))])].filter((one) => existsSync(one))
     // SQLite would apply the log of an earlier try to this copy.
     folders.forEach(clearRestoring)
     const fresh = places.map((place) => join(dirname(place), `${RESTORING}${basename(place)}`))
@@ -76,7 +75,7 @@ export const restore = async (options: {
   } catch (error) {
     throw refused(
       `The backup in ${from} could not be put into ${dir}: ${(error as Error).message}.`,
-      'Make room on the disk, check that this user may write to DATA_DIR, and run it again.',
+      'Make room on the disk, check that this user may write to DATA_DIR, and to the place that tokens.json leads to where it is a link, and run it again.',
       error,
     )
   } finally {

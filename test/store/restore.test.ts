@@ -320,6 +320,21 @@ t.test('a new machine has nothing to keep', async (t) => {
   t.equal(statSync(dir).mode & 0o777, 0o700)
 })
 
+t.test(
+  'a link of the token file that leads nowhere ends a restore, and the data folder is free',
+  async (t) => {
+    const { dir, options } = await build(t)
+    rmSync(join(dir, 'tokens.json'))
+    symlinkSync('tokens.json', join(dir, 'tokens.json'))
+    await t.rejects(restore(options), {
+      code: 'BOT_STORE_UNAVAILABLE',
+      message: /ELOOP/,
+      remedy: /where it is a link/,
+    })
+    holdDataDir(dir).release()
+  },
+)
+
 t.test('a token file that is a link stays one, and the file that it leads to is restored', async (t) => {
   const { root, dir, options } = await build(t)
   mkdirSync(join(root, 'secrets'))
