@@ -34,6 +34,9 @@ const spelled = (
 /** What waits in memory for a file that takes nothing, bytes; lines after that are lost. */
 const MOST_UNWRITTEN = 1024 * 1024
 
+/** Linux puts this much into a pipe in one piece or not at all, bytes: lines of the handlers' process stand between, not in, others. */
+const IN_ONE_PIECE = 4096
+
 /** How soon a full pipe is tried again. */
 const RETRY_MS = 100
 /** At the end of the process, for a second: a slow reader has time for all that waits, as a pipe is filled at each try. */
@@ -55,6 +58,7 @@ export const openLogStream = (fd: number, onTrouble: (code: string) => void): Lo
     dest: withoutWaiting(fd),
     sync: true,
     maxLength: MOST_UNWRITTEN,
+    maxWrite: IN_ONE_PIECE,
     retryEAGAIN: () => false,
   })
   let isTold = false

@@ -66,16 +66,19 @@ t.test(
     const reader = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK)
     const troubles: string[] = []
     const stream = openLogStream(openSync(fifo, constants.O_WRONLY), (code) => troubles.push(code))
-    const lines = Array.from({ length: 100 }, (_one, index) => `${index} ${'x'.repeat(1000)}\n`)
+    const lines = Array.from({ length: 300 }, (_one, index) => `${index} ${'x'.repeat(1000)}\n`)
     for (const line of lines) stream.write(line)
     t.strictSame(troubles, [])
 
     const whole = lines.join('')
     let text = ''
+    let isCut = false
     while (text.length < whole.length) {
       text += readWaiting(reader)
+      isCut ||= !text.endsWith('\n')
       await turn()
     }
+    t.notOk(isCut, 'another process that writes to the pipe breaks no line')
     t.ok(text === whole, 'every line, in its order')
 
     for (let count = 0; count < 1200; count += 1) stream.write('y'.repeat(1000))
