@@ -1,16 +1,14 @@
 import { matchKey } from '../script/match-key.ts'
 
 /**
- * Whether a text corrects what its writer has said before: "No, I mean Thursday", "Entschuldigung, ich meinte 5". A text that says
- * more, such as "I mean, we have 2 dogs", is an answer of its own.
+ * What a text says in place of what its writer has said before: "No, I mean Thursday", "Entschuldigung, ich meinte 5". Null for
+ * another text, also where it says more: "I mean, we have 2 dogs" is an answer of its own.
  */
-export const isCorrection = (text: string): boolean => {
+export const correctionIn = (text: string): string | null => {
   const key = matchKey(text)
   const said = key.replace(CORRECTION, '')
-  return (
-    said !== key &&
-    said.split(' ').filter((word) => /\p{L}/u.test(word) && !SMALL.has(word)).length <= MOST_WORDS
-  )
+  const words = said.split(' ').filter((word) => /\p{L}/u.test(word) && !SMALL.has(word))
+  return said !== key && words.length <= MOST_WORDS ? said : null
 }
 
 /** "The 25th of December", "5 people please" */

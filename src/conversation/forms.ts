@@ -1,7 +1,7 @@
 import type { JsonObject } from '../base/json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import { readCarried, type Carried } from './carried.ts'
-import { isCorrection } from './correction.ts'
+import { correctionIn } from './correction.ts'
 import type { Matcher } from './match/matcher.ts'
 import { readMemory, remember, type FormPlace } from './memory.ts'
 import { daysOf, isCancel, judge } from './questions.ts'
@@ -128,8 +128,10 @@ const correct = (
   state: JsonObject | null,
 ): JsonObject | null => {
   const before = script.replies.get(reply)?.form?.questions[step - 1]
-  if (before === undefined || KINDS[before.kind].takesAnyText || !isCorrection(given.text ?? '')) return null
-  const value = judge(script, before, given)
+  const said = correctionIn(given.text ?? '')
+  if (before === undefined || KINDS[before.kind].takesAnyText || said === null) return null
+  // The words around a choice are few that are known, those around a number or an address are any.
+  const value = judge(script, before, given) ?? judge(script, before, { ...given, text: said })
   return value === null ? null : learn(state, before.remember, value)
 }
 

@@ -466,6 +466,24 @@ t.test(
   },
 )
 
+t.test('"No, I mean the red one" corrects a choice', async (t) => {
+  const yaml = `replies:
+  a:
+    when: book
+    ask:
+      - { question: Which?, remember: which, one_of: [Blue, Red] }
+      - { question: Your name?, remember: who }
+    next: b
+  b: { say: '{{which}}, {{who}}' }`
+  for (const said of ['No, I mean the red one', 'sorry, I meant Red!', 'ich meine Red']) {
+    const { say } = talk(yaml)
+    await say('book')
+    await say('Blue')
+    t.strictSame(await say(said), ['Your name?'], said)
+    t.strictSame(await say('Ann'), ['Red, Ann'])
+  }
+})
+
 t.test('"I mean" before a whole sentence leaves the answer before as it was', async (t) => {
   for (const [kind, first, said] of [
     ['number', '3', 'I mean, we have 2 dogs'],
