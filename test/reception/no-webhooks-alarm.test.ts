@@ -137,7 +137,7 @@ t.test(
     const broken = await build(t)
     broken.world.broken = true
     await broken.clock.advance(2 * HOUR_MS)
-    t.ok(broken.lines.every((line) => /could not be kept/.test(line)))
+    t.ok(broken.lines.every((line) => /could not be stored/.test(line)))
     t.ok(broken.lines.length > 0)
     t.strictSame(lines, [])
   },
