@@ -85,7 +85,7 @@ export const createGate = (
     onChange()
   }
 
-  const close: Gate['close'] = (reason, atLeastMs = 0, conversation = undefined) => {
+  const close: Gate['close'] = (reason, atLeastMs = 0, conversation) => {
     if (conversation !== undefined && failing.isAlone(conversation)) return false
     // Calls that were in flight together fail together, which counts as one closing.
     if (isShut() || !mayShut()) return true
