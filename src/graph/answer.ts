@@ -6,7 +6,7 @@ import { redact } from './redact.ts'
 import { PAGE_PERMISSION } from './refusal-words.ts'
 import { ANOTHER_PROGRAM } from './remedies.ts'
 import { readRetryAfterMs, readUsage, type Headers } from './usage.ts'
-import { decide, findRow } from './verdicts.ts'
+import { decide, findRow } from './decide.ts'
 import type { VerdictRow } from './verdict-rows.ts'
 
 /** What was asked, as far as it decides what an answer means. */

@@ -2,7 +2,7 @@ import { BotError, type BotErrorCode } from '../base/errors.ts'
 import { GraphError, type Verdict } from '../graph/error.ts'
 import { NEEDED_SCOPES } from '../channel/messenger.ts'
 import type { AccountPage, TokenFacts } from '../graph/graph.ts'
-import { findRow } from '../graph/verdicts.ts'
+import { findRow } from '../graph/decide.ts'
 
 const NEW_TOKEN = `Make a new user token with ${NEEDED_SCOPES.join(', ')} and use it while it is fresh.`
 const WHILE_SAVED = 'The token is saved and in use.'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { decide, findRow } from '../../src/graph/verdicts.ts'
+import { decide, findRow } from '../../src/graph/decide.ts'
 
 const answer = (code: number, subcode: number | null, message: string, over = {}) => ({
   code,

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { decide, findRow } from '../../src/graph/verdicts.ts'
+import { decide, findRow } from '../../src/graph/decide.ts'
 
 /** What Facebook answered to a call, as a public report tells. */
 const answer = (edge: string, code: number, subcode: number | null, message: string) => ({

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { Verdict } from '../../src/graph/error.ts'
-import { decide, findRow, VERDICTS } from '../../src/graph/verdicts.ts'
+import { decide, findRow } from '../../src/graph/decide.ts'
+import { VERDICTS } from '../../src/graph/verdicts.ts'
 
 const answer = (code: number | null, subcode: number | null = null, message = '', over = {}) => ({
   code,

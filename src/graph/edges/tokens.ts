@@ -4,7 +4,7 @@ import type { Graph, TokenFacts } from '../graph.ts'
 import type { Verdict } from '../error.ts'
 import { unexpected } from '../read.ts'
 import { readTokenFacts } from '../token-facts.ts'
-import { decide } from '../verdicts.ts'
+import { decide } from '../decide.ts'
 
 type Edges = Pick<Graph, 'debugToken' | 'exchangeToken' | 'exchangeCode'>
 
