@@ -372,3 +372,23 @@ t.test('who closed the Page may close it again unless only others were answered 
   t.equal(refuse(), true, 'that is over, too')
   gates.stop()
 })
+
+t.test('a Page that opens after a repair was closed for a reason of its own, whoever was refused', (t) => {
+  const why = { cause: 'permission', what: 'refused', remedy: 'grant it', byToken: true } as const
+  const repairs = {
+    'a new token': ({ setToken }: ReturnType<typeof build>) => setToken('another'),
+    'the word of an operator': ({ gates }: ReturnType<typeof build>) => gates.retry(PAGE),
+  }
+  for (const [name, repair] of Object.entries(repairs)) {
+    const world = build()
+    world.gates.start()
+    world.gates.close(PAGE, why, 0, 5)
+    repair(world)
+    world.gates.succeeded(PAGE, 7)
+    t.same(world.needs, [], name)
+    t.equal(world.gates.close(PAGE, why, 0, 5), true, name)
+    t.match(world.needs, [{ cause: 'permission' }], name)
+    world.gates.stop()
+  }
+  t.end()
+})

@@ -67,7 +67,7 @@ export const createGate = (
   /** How often it closed without opening in between. */
   let closings = 0
   let why: Closing | null = null
-  /** The conversation whose refusal closed it last. */
+  /** The conversation whose refusal closed it last; null once a repair may be why it opens. */
   let closedBy: number | null = null
   /** The token at the closing. */
   let token: string | null = null
@@ -186,12 +186,14 @@ export const createGate = (
       forget()
     },
     retry: () => {
+      closedBy = null
       halfOpen()
       failing.retry()
     },
     tokenIs: (now) => {
       if (now === token) return
       token = now
+      closedBy = null
       // Facebook counts the calls for the Page, whichever token they use.
       if (why?.cause !== 'rate_limited') halfOpen()
       failing.retryRefused()
