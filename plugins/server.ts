@@ -63,7 +63,7 @@ const serverFactory: FastifyServerFactory = (app, { keepAliveTimeout }) => {
       requireHostHeader: false,
     },
     (request, response) => {
-      connections.used(request)
+      connections.used(request, response)
       answer(request, response)
     },
   )
