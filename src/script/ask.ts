@@ -1,6 +1,7 @@
-import { FACEBOOK, plainText, template, title, variableName } from './say.ts'
+import { variableName } from './names.ts'
+import { plainText, template, title } from './texts.ts'
 import { LIMITS } from '../channel/messenger.ts'
-import { MOST_CHOICES, MOST_QUESTIONS } from './limits.ts'
+import { FACEBOOK, MOST_CHOICES, MOST_QUESTIONS } from './limits.ts'
 import { localised } from './localised.ts'
 import { described, schemaOf, type Read } from './reading.ts'
 import {

@@ -1,7 +1,8 @@
 import { isLoopback } from '../base/formats.ts'
 import { localised, type Localised } from './localised.ts'
 import { described, schemaOf, type Read } from './reading.ts'
-import { plainText, reference } from './say.ts'
+import { reference } from './names.ts'
+import { plainText } from './texts.ts'
 import { duration, list, kindOf, mapping, number, optional, required, text, textOf } from './shapes.ts'
 import type { Assistant } from './types.ts'
 

@@ -1,7 +1,7 @@
 import { isLanguage } from './localised.ts'
 import { quoted } from './mistakes.ts'
 import { described, schemaOf, type Read } from './reading.ts'
-import { variableName } from './say.ts'
+import { variableName } from './names.ts'
 import { entriesOf, flag, mapping, oneOf, oneOrMore, optional, text } from './shapes.ts'
 import type { Condition } from './types.ts'
 

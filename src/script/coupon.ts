@@ -1,6 +1,7 @@
 import { LIMITS } from '../channel/messenger.ts'
 import { localised } from './localised.ts'
-import { FACEBOOK, template, title, urlTemplate } from './say.ts'
+import { FACEBOOK } from './limits.ts'
+import { template, title, urlTemplate } from './texts.ts'
 import { made, mapping, optional, required } from './shapes.ts'
 import type { Read } from './reading.ts'
 import type { SayItem } from './types.ts'

@@ -2,7 +2,7 @@ import type { Node } from 'yaml'
 import { isMap, isSeq } from 'yaml'
 import { LIMITS } from '../channel/messenger.ts'
 import type { Reading } from './reading.ts'
-import { FACEBOOK } from './say.ts'
+import { FACEBOOK } from './limits.ts'
 import { textOf } from './shapes.ts'
 
 /**

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../base/json.ts'
 import { MAX_TEMPLATE_DEPTH } from './limits.ts'
 import { described, type Read, type Reading } from './reading.ts'
 import { checkRawTemplate } from './raw-limits.ts'
-import { takeMentions } from './say.ts'
+import { takeMentions } from './texts.ts'
 import { entriesOf, kindOf, made, mapping, required, textOf } from './shapes.ts'
 import type { SayItem } from './types.ts'
 

@@ -3,12 +3,13 @@ import { matchKey } from './match-key.ts'
 import { destination, questions } from './ask.ts'
 import { sayItem } from './items.ts'
 import { LIMITS } from '../channel/messenger.ts'
-import { MOST_CHOICES, MOST_MESSAGES, MOST_NAMES_TOLD, OWN_PAYLOAD } from './limits.ts'
+import { FACEBOOK, MOST_CHOICES, MOST_MESSAGES, MOST_NAMES_TOLD, OWN_PAYLOAD } from './limits.ts'
 import { localised } from './localised.ts'
 import { quoted } from './mistakes.ts'
 import { looksLikePattern, pattern, type Pattern } from './pattern.ts'
 import { described, schemaOf, type Place, type Read, type Reading } from './reading.ts'
-import { FACEBOOK, isOwnPayload, reference, title } from './say.ts'
+import { reference } from './names.ts'
+import { title } from './texts.ts'
 import {
   didYouMeanOwn,
   entriesOf,
@@ -164,7 +165,7 @@ const checkName = (name: string, place: Place, reading: Reading): void => {
   if (name.length > LIMITS.payload) {
     reading.refuse(place, `a name of ${name.length} characters`, `at most ${LIMITS.payload} (${FACEBOOK})`)
   }
-  if (isOwnPayload(name)) {
+  if (name.startsWith(OWN_PAYLOAD)) {
     reading.refuse(
       place,
       quoted(name),

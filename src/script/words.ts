@@ -1,7 +1,8 @@
 import { LIMITS } from '../channel/messenger.ts'
+import { FACEBOOK } from './limits.ts'
 import { localised } from './localised.ts'
 import { described, type Read } from './reading.ts'
-import { template, title } from './say.ts'
+import { template, title } from './texts.ts'
 import { mapping, optional, oneOrMore, text } from './shapes.ts'
 import type { Words } from './types.ts'
 
@@ -24,7 +25,7 @@ export const ENGLISH_WORDS: Words = {
   ],
 }
 
-const said = localised(template('a text', { max: LIMITS.text, why: "Facebook's limit" }))
+const said = localised(template('a text', { max: LIMITS.text, why: FACEBOOK }))
 
 const readWords = mapping('the words', {
   cancel: optional(localised(title), 'The button that ends a form.'),
