@@ -2,11 +2,12 @@ import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } fro
 import type { Headers } from './usage.ts'
 
 /**
- * The body of an answer as text, with the coding undone that it has although none was asked for: Graph has sent gzip to callers
- * that forbade it (docs/messenger-platform.md#m). A body that is not in the coding its header names is taken as it is: a proxy
- * that undoes a coding may leave the header. In a coding, that is text without JSON.
+ * Decodes the body of an answer to text. Requests ask for no content coding, but Graph has sent gzip to callers that forbade it
+ * (docs/messenger-platform.md#m). If decoding fails, the bytes are read as UTF-8: a proxy that decodes a body may leave the
+ * `content-encoding` header in place. If the bytes are compressed after all, that text holds no JSON, and the answer counts as
+ * unreadable.
  *
- * @param longest - in bytes, of what is undone
+ * @param longest - bytes the decoded body may have
  */
 export const bodyText = (chunks: readonly Buffer[], headers: Headers, longest: number): string => {
   const bytes = whole(chunks)
@@ -22,7 +23,7 @@ export const bodyText = (chunks: readonly Buffer[], headers: Headers, longest: n
   }
 }
 
-/** Most answers come in one piece. */
+/** Most answers come in one chunk, which needs no copy. */
 const whole = (chunks: readonly Buffer[]): Buffer => {
   const [first] = chunks
   return first && chunks.length === 1 ? first : Buffer.concat(chunks)

@@ -9,19 +9,21 @@ import { readRetryAfterMs, readUsage, type Headers } from './usage.ts'
 import { decide, findRow } from './decide.ts'
 import type { VerdictRow } from './verdict-rows.ts'
 
-/** What was asked, as far as it decides what an answer means. */
+/** The facts about a call that decide what its answer means. */
 export interface CallFacts {
   /** The low-cardinality name of the call. */
   edge: string
-  /** Whether a repetition would be seen: what does not prove that the call was not carried out is then `ambiguous`. */
+  /**
+   * Whether a visitor would see a repetition of the call: an answer that does not prove that the call failed is then `ambiguous`.
+   */
   once?: boolean
-  /** Whether it goes out with the app token: what sounds like a dead token is then a wrong app id or secret. */
+  /** Whether the call carries the app token: the verdict `token_invalid` then means a wrong app id or secret. */
   asApp?: boolean
-  /** The Page it is made for: limits of other Pages and accounts in the answer do not concern it. */
+  /** The Page the call is made for: usage headers that name another Page or account are ignored. */
   pageId?: string
-  /** What it means that a permission is missing which Graph does not name, where this call needs one of its own. */
+  /** Facts for a `permission` error that names no permission, for a call that needs a permission other calls do not need. */
   ifNotPermitted?: Pick<GraphErrorFacts, 'reach' | 'remedy' | 'byToken'>
-  /** Must not appear in an error, should Graph quote it. */
+  /** Strings that are hidden in the error's message, where Graph may quote them. */
   secrets?: readonly string[]
 }
 
@@ -30,14 +32,14 @@ export interface CallResult {
   headers: Headers
 }
 
-/** @returns `isGraphs`: Graph itself has written the answer, just now; `read`: what it says */
+/** @returns `isGraphs`: Graph itself wrote the answer, and no cache repeats it; `read`: its result or its error */
 export const readAnswer = (
   asked: CallFacts,
   raw: RawAnswer,
 ): { isGraphs: boolean; read: CallResult | GraphError } => {
   const body = parse(raw.text)
   const error = body?.['error'] ?? null
-  // The body decides; the status only where there is no body to read (docs/messenger-platform.md#c1).
+  // The body decides. The status decides only if the body cannot be read (docs/messenger-platform.md#c1).
   if (isJsonObject(error)) {
     return { isGraphs: isEnvelope(error) && !isRepeated(raw), read: refused(asked, raw, error) }
   }
@@ -47,7 +49,7 @@ export const readAnswer = (
   return { isGraphs: false, read: unreadable(asked, raw) }
 }
 
-/** Whether a cache repeats what Graph said earlier. */
+/** Whether a cache repeats an earlier answer of Graph. */
 const isRepeated = ({ headers }: RawAnswer): boolean => Number(headers['age'] ?? 0) > 0
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300
@@ -72,7 +74,7 @@ const refused = (asked: CallFacts, raw: RawAnswer, error: JsonObject): GraphErro
       subcode: told.subcode,
       fbtraceId: told.fbtraceId,
       httpStatus: raw.status,
-      // The numbers of limits are Graph's alone, also where it leaves out the rest.
+      // Only Graph uses the codes of rate limits, so its wait is trusted even if the envelope is incomplete.
       retryAfterMs: isLimited(row)
         ? readRetryAfterMs(raw.headers, asked.pageId, true)
         : waitOf(asked, raw, isGraphs),
@@ -105,7 +107,7 @@ const judge = (
 
 const WRONG_APP = findRow({ code: 101, subcode: null, message: '' })
 
-/** Whether the row says neither whom a refusal is about nor what mends it. */
+/** Whether the row names neither the reach of the refusal nor a remedy. */
 const isUnspecific = (row: VerdictRow | undefined): boolean =>
   row?.reach === undefined && row?.remedy === undefined
 
@@ -115,7 +117,7 @@ const aboutOf = ({ reach, byToken, errorCode }: VerdictRow) => ({
   ...(errorCode && { code: errorCode }),
 })
 
-/** The error for an HTML page, half a body or a proxy's own text: the result of the call is unknown, and so is for how long. */
+/** The error for an HTML page, half a body or a proxy's own text, which do not tell whether the call was carried out. */
 const unreadable = (asked: CallFacts, raw: RawAnswer): GraphError =>
   new GraphError(`Facebook answered "${asked.edge}" with HTTP ${raw.status} and no JSON object`, {
     verdict: verdictUnread(asked, raw.status),
@@ -126,10 +128,10 @@ const unreadable = (asked: CallFacts, raw: RawAnswer): GraphError =>
     ...(isRefusal(raw.status) && { remedy: ANOTHER_PROGRAM }),
   })
 
-/** The longest wait that is believed of an answer which is not Graph's: a whole day of it would close every messaging window. */
+/** The longest wait that is accepted from an answer Graph did not write: a wait of a day would close every messaging window. */
 const STRANGERS_WAIT_MS = 15 * 60_000
 
-/** How long is waited because of an answer. What the usage of this very Page says is Facebook's word in any answer. */
+/** The wait that an answer asks for, in ms. The usage header of this Page comes from Facebook, so it counts in every answer. */
 const waitOf = ({ pageId }: CallFacts, { headers }: RawAnswer, isGraphs: boolean): number | null => {
   const askedMs = readRetryAfterMs(headers, pageId)
   if (askedMs === null || isGraphs) return askedMs
@@ -145,11 +147,11 @@ const verdictUnread = ({ once }: CallFacts, status: number): Verdict => {
 const isRefusal = (status: number): boolean =>
   status >= 400 && status < 500 && status !== 429 && !isUnfinished(status)
 
-/** Whether a gateway has said so because it waits no longer, or has lost Graph: that may still be at work behind it. */
+/** Whether the status comes from a gateway that timed out or lost its connection to Graph: Graph may still carry the call out. */
 const isUnfinished = (status: number): boolean =>
   status === 408 || (status > 500 && !OF_AN_OUTAGE.has(status))
 
-/** Facebook's own edge answers so with a page for people, and then nothing is under way. */
+/** Facebook's own edge sends these with an HTML page during an outage; the call has then not reached Graph. */
 const OF_AN_OUTAGE: ReadonlySet<number> = new Set([501, 503])
 
 const parse = (text: string): JsonObject | undefined => {

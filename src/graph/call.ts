@@ -10,11 +10,13 @@ export interface GraphOptions extends TransportOptions {
   version: string
   appId: string
   appSecret: string
-  /** Called once, when Graph runs another version than asked for: it does so silently when the pin has expired. */
+  /**
+   * Called once, when Graph runs another version than the one in the path: after that version has expired, it does so silently.
+   */
   onVersionMismatch?: (versions: { asked: string; ran: string }) => void
 }
 
-/** A call without what is added to every call; its path comes after the version. */
+/** A call before token, proof and version are added; `path` begins after the version. */
 export type Request = Omit<Call, 'authorization' | 'asApp'>
 
 /** How every edge calls Graph: the version in the path, the token in the header, its proof in the query. */
@@ -73,7 +75,7 @@ export const createCaller = (options: GraphOptions): Caller => {
   }
 }
 
-/** Graph acknowledges a change with `success`, which it sometimes spells as a string. */
+/** Graph acknowledges a change with `success`, which is a boolean or a string. @throws GraphError `bad_request` if it is false */
 export const assertDone = (edge: string, { body }: CallResult): void => {
   if (body['success'] === false || body['success'] === 'false') {
     throw unexpected(edge, 'answered that it was not done', 'bad_request')

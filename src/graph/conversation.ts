@@ -4,7 +4,7 @@ import { list, readId } from './read.ts'
 
 const MESSAGE_FIELDS = 'id,message,from,created_time'
 
-/** Expanded in one call: the participants prove that Graph has honoured `user_id`. */
+/** One call asks for participants and messages: the participants prove that Graph has filtered by `user_id`. */
 export const conversationQuery = (psid: string, limit: number): string => {
   const fields = `id,participants,messages.limit(${limit}){${MESSAGE_FIELDS}}`
   return `user_id=${encodeURIComponent(psid)}&fields=${encodeURIComponent(fields)}`
@@ -13,12 +13,12 @@ export const conversationQuery = (psid: string, limit: number): string => {
 export const messagesQuery = (limit: number): string =>
   `limit=${limit}&fields=${encodeURIComponent(MESSAGE_FIELDS)}`
 
-// What is asked for inside multiplies: more in one call, and Graph asks to reduce the amount of data.
+// Each conversation brings up to 25 messages; with more of them Graph refuses and asks to reduce the amount of data.
 const FIELDS = `updated_time,messages.limit(25){${MESSAGE_FIELDS}}`
 export const conversationsQuery = (limit: number): string =>
   `limit=${limit}&fields=${encodeURIComponent(FIELDS)}`
 
-/** Part of the messages of a conversation. */
+/** One page of a conversation's messages. */
 export interface MessageList {
   messages: RecentMessage[]
   paging: Json | undefined

@@ -4,22 +4,22 @@ import * as words from './refusal-words.ts'
 import type { VerdictRow } from './verdict-rows.ts'
 import { VERDICTS } from './verdicts.ts'
 
-/** What Graph answered, as far as it decides the verdict. */
+/** The parts of Graph's answer that decide the verdict. */
 export interface GraphAnswer {
   code: number | null
   subcode: number | null
   message: string
-  /** What Graph says besides, for people. */
+  /** Graph's further texts, written for people. */
   detail?: string
   isTransient: boolean
   httpStatus: number
   /** The name of the call that was answered. */
   edge?: string
-  /** Whether a repetition of the call would be seen, as that of a message. */
+  /** Whether a visitor would see a repetition of the call, as of a message. */
   once?: boolean
 }
 
-/** What of an answer the table looks at. */
+/** The parts of an answer that the table looks at. */
 type Numbers = Pick<GraphAnswer, 'code' | 'subcode' | 'message' | 'detail' | 'edge'>
 
 /** The table's row for an answer, or undefined for an error that has no row. */
@@ -28,19 +28,25 @@ export const findRow = (answer: Numbers): VerdictRow | undefined => {
   return VERDICTS.find((candidate) => fits(candidate, { ...answer, message }))
 }
 
-/** All that Graph says. A message that is the same for every fault under its number counts only where nothing else is said. */
+/**
+ * Message and detail as one text. A generic message, which is the same for every fault under its code, counts only without a
+ * detail.
+ */
 const saidBy = ({ message, detail = '' }: Numbers): string =>
   detail === '' ? message : [message, detail].filter((text) => !words.GENERIC.test(text)).join('. ')
 
-/** Several times what Graph says. The time that the expressions of the table take grows with the square of the length. */
+/**
+ * Characters; several times the length of Graph's texts. The bound is needed because the time of the table's expressions grows
+ * with the square of the length.
+ */
 const LONGEST_SAID = 2000
 
-/** An address that Graph quotes from what was sent: words in it are the operator's, not Graph's. */
+/** An address that Graph quotes from the call: words in it are the operator's, not Graph's. */
 const QUOTED_ADDRESS = /https?:\/\/(?!developers\.facebook\.com)\S+/gi
 
 /**
- * Decides what an error means. For a call whose repetition would be seen the status comes first: a 5xx with any body
- * does not prove that the call was not carried out (docs/messenger-platform.md#f9).
+ * Decides the verdict of an error. For a call with `once` the status comes first: a 5xx with any body does not prove that the
+ * call was not carried out (docs/messenger-platform.md#f9).
  */
 export const decide = (answer: GraphAnswer, row = findRow(answer)): Verdict => {
   const { once = false, httpStatus, isTransient } = answer

@@ -2,26 +2,26 @@ import { isJsonObject, parseJson, type Json, type JsonObject } from '../base/jso
 import { oneLine } from './redact.ts'
 import { readWhole } from './read.ts'
 
-/** What Graph puts under `error`. */
+/** The object under `error` in an answer of Graph. */
 export interface Envelope {
   code: number | null
   subcode: number | null
   /** Graph's own words. */
   message: string
-  /** What `error_user_title`, `error_user_msg` and `error_data` say besides; in the language of the person who made the token. */
+  /** The texts of `error_user_title`, `error_user_msg` and `error_data`, in the language of the person who made the token. */
   detail: string
   isTransient: boolean
   fbtraceId: string | null
 }
 
 /**
- * Reads an error as Graph sends it. Numbers and flags come as text in places.
+ * Reads an error as Graph sends it. Graph sends some numbers and flags as strings.
  *
  * @see docs/messenger-platform.md#c1
  */
 export const readEnvelope = (error: JsonObject): Envelope => ({
   code: readWhole(error['code']),
-  // No error has the subcode 0; it stands for none.
+  // Subcode 0 stands for none.
   subcode: readWhole(error['error_subcode'] ?? error['subcode']) || null,
   message: wordsOf(error['message']),
   detail: detailOf(error),
@@ -29,13 +29,16 @@ export const readEnvelope = (error: JsonObject): Envelope => ({
   fbtraceId: typeof error['fbtrace_id'] === 'string' ? oneLine(error['fbtrace_id'], 64) : null,
 })
 
-/** Whether it is an error of Graph's own: gateways put an object under `error`, too, but know no types and traces of Graph's. */
+/**
+ * Whether Graph itself wrote the error: gateways put an object under `error`, too, but without a code together with `type` or
+ * `fbtrace_id`.
+ */
 export const isEnvelope = (error: JsonObject): boolean =>
   readWhole(error['code']) !== null && (isText(error['type']) || isText(error['fbtrace_id']))
 
 const YES: ReadonlySet<Json | undefined> = new Set([true, 'true', 1, '1'])
 
-/** Without what `message` says already. */
+/** The further texts of an error, without those that `message` contains. */
 const detailOf = (error: JsonObject): string => {
   const message = wordsOf(error['message'])
   const said = [error['error_user_title'], error['error_user_msg'], ...dataOf(error['error_data'])]
@@ -44,7 +47,10 @@ const detailOf = (error: JsonObject): string => {
   return [...new Set(said)].join('. ')
 }
 
-/** Old errors have a text there, others an object, or an object as text, that names a parameter or holds `details`. */
+/**
+ * Texts of `error_data`: a text in old errors; in others an object (or its JSON as text) that names a parameter or holds
+ * `details`.
+ */
 const dataOf = (data: Json | undefined): (Json | undefined)[] => {
   const read = typeof data === 'string' && data.startsWith('{') ? parsed(data) : data
   if (!isJsonObject(read)) return [read]

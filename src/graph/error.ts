@@ -1,32 +1,32 @@
 import type { FinalRefusal } from '../messages.ts'
 import { BotError, type BotErrorCode } from '../base/errors.ts'
 
-/** What a Graph error means for us. Decided once, by the table in `verdicts.ts`. */
+/** How the bot treats a Graph error. Decided once, by the table in `verdicts.ts`. */
 export type Verdict =
   | 'token_invalid'
   | 'configuration'
   | 'permission'
   | 'restricted'
   | 'rate_limited'
-  /** What is sent will never be taken. */
+  /** Facebook will never accept this message. */
   | FinalRefusal
-  /** It was not carried out, and may be later. */
+  /** The call was not carried out; a later one may succeed. */
   | 'transient'
-  /** It may have been carried out. Only for calls whose repetition would be seen. */
+  /** The call may have been carried out. Only for calls whose repetition a visitor would see. */
   | 'ambiguous'
-  /** A refusal the table does not describe; on a call whose repetition would be seen it may have been carried out. */
+  /** A refusal that the table does not describe; a call whose repetition a visitor would see may have been carried out. */
   | 'unknown'
 
-/** What a refusal is about: the Page and its app as a whole, or one visitor. */
+/** Whether a refusal is about the Page and its app as a whole, or about one visitor. */
 export type Reach = 'page' | 'visitor'
 
-/** What an answer says that decides what we do next, beyond its verdict. The table in `verdicts.ts` knows it. */
+/** A fact in an answer, beyond its verdict, that decides the next step. It comes from a row of `verdicts.ts`. */
 export type Hint =
-  /** Less is to be asked for at a time. */
+  /** Graph wants smaller pages of a list. */
   | 'less_data'
   /** The token that was inspected belongs to another app. */
   | 'another_app'
-  /** The token the call was made with is dead; this subcode needs no second opinion. */
+  /** The token of the call is dead; with this subcode `debug_token` need not be asked. */
   | 'token_dead'
 
 export interface GraphErrorFacts {
@@ -38,20 +38,20 @@ export interface GraphErrorFacts {
   subcode?: number | null
   fbtraceId?: string | null
   httpStatus?: number | null
-  /** How long the usage headers or `Retry-After` ask us to wait, in ms. */
+  /** The wait that the usage headers or `Retry-After` ask for, in ms. */
   retryAfterMs?: number | null
-  /** What it means in our words, as the end of a sentence; null for an error that is not in `VERDICTS`. */
+  /** The row's meaning, as the end of a sentence; null for an error without a row in `VERDICTS`. */
   meaning?: string | null
-  /** {@link meaning} together with Facebook's own words, as the end of a sentence. */
+  /** {@link meaning} followed by Facebook's own words in quotation marks, as the end of a sentence. */
   said?: string | null
   hint?: Hint | null
-  /** What mends it, as one or two sentences; absent where only the caller knows. */
+  /** The step that mends it, as one or two sentences; absent where only the caller knows it. */
   remedy?: string | undefined
-  /** The page as a whole unless the verdict or the table says otherwise. */
+  /** By default `page` for the verdicts in `PAGE_WIDE`, `visitor` for all others. */
   reach?: Reach
   /** Whether the same call may be accepted a moment later although the verdict is final. */
   mayPass?: boolean
-  /** Whether Facebook has ended the call: it does nothing more about it. */
+  /** Whether Facebook has finished the call, so that it cannot take effect later. */
   answered?: boolean
   /** Replaces the code that follows from the verdict. */
   code?: BotErrorCode

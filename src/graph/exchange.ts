@@ -4,18 +4,18 @@ import { createOutgoing, proxyFor, type Proxies } from '../outgoing/proxies.ts'
 import { bodyText } from './answer-text.ts'
 import type { Headers } from './usage.ts'
 
-/** What goes over the wire. */
+/** One HTTP request. */
 export interface HttpCall {
   method: 'GET' | 'POST' | 'DELETE'
   /** Begins with a slash; query included. Never shown. */
   path: string
   authorization?: string
   body?: string | Uint8Array
-  /** Of the body; JSON where nothing is said. */
+  /** Content type of the body; JSON by default. */
   contentType?: string
-  /** For this call, where it may take longer than others. */
+  /** Time-out of this call; by default that of the exchange. */
   timeoutMs?: number
-  /** Whether it may go out; asked in the moment in which it would be written. It may where nothing is said. */
+  /** Whether the request may go out; asked right before it is written. Without it, every request may. */
   maySend?: (() => boolean) | undefined
 }
 
@@ -25,7 +25,7 @@ export interface RawAnswer {
   text: string
 }
 
-/** No usable answer came. `sent`: the request may have reached Graph. `isHeldBack`: `maySend` said that it may not go out. */
+/** No usable answer came. `sent`: the request may have reached Graph. `isHeldBack`: `maySend` returned false. */
 export class LostAnswer extends Error {
   readonly sent: boolean
   readonly isHeldBack: boolean
@@ -37,13 +37,13 @@ export class LostAnswer extends Error {
 }
 
 export interface ExchangeOptions {
-  /** `https://graph.facebook.com`; a path in it goes before the version. */
+  /** Such as `https://graph.facebook.com`; a path in it comes before the version. */
   origin: string
-  /** The proxies calls go by; none where nothing is said. */
+  /** The proxies that calls go through; none by default. */
   proxies?: Proxies
-  /** Replaces the pool of our own; stays the caller's to close. */
+  /** Replaces the pool that is opened otherwise; the caller closes it. */
   dispatcher?: Dispatcher
-  /** For a whole call, waiting for a connection included. */
+  /** Limit of a whole call, including the wait for a connection. */
   timeoutMs?: number
 }
 
@@ -51,7 +51,7 @@ export interface ExchangeOptions {
 export interface Exchange {
   /** Never rejects. */
   send: (call: HttpCall) => Promise<RawAnswer | LostAnswer>
-  /** The proxy that calls go by, without its password; null for none. */
+  /** The proxy that calls go through, without its password; null for none. */
   via: string | null
   close: () => Promise<void>
 }
@@ -79,21 +79,24 @@ export const createExchange = ({
   }
 }
 
-/** Connections are opened on demand; undici does not pipeline POSTs, so their number bounds what is in flight. */
+/** Connections are opened on demand. undici does not pipeline POSTs, so the number of connections bounds the calls in flight. */
 const createPool = (origin: string, timeoutMs: number, proxies: Proxies | null): Dispatcher => {
   const options = {
     connections: CONNECTIONS,
     pipelining: 1,
     allowH2: false,
     connect: { timeout: timeoutMs },
-    // One deadline of ours covers the call; undici's own timers are coarse and do not cover the queue.
+    // The deadline in `exchange` covers the whole call; undici's timers are coarse and leave out the wait in its queue.
     headersTimeout: 0,
     bodyTimeout: 0,
   }
   return proxies === null ? new Pool(origin, options) : createOutgoing(proxies, options)
 }
 
-/** Lets what is under way finish for a while: a Graph that hangs must not keep the process from ending. */
+/**
+ * Lets calls in flight finish for a while, then destroys the pool: a call without an answer must not keep the process from
+ * ending.
+ */
 const closeSoon = async (pool: Dispatcher, withinMs: number): Promise<void> => {
   const tooLong = setTimeout(() => void pool.destroy(new Error('the process is ending')), withinMs)
   await pool.close()
@@ -101,8 +104,8 @@ const closeSoon = async (pool: Dispatcher, withinMs: number): Promise<void> => {
 }
 
 /**
- * One exchange on undici's `dispatch`, which unlike `request` says when a request is about to be written, and costs half of
- * it (ADR 0010).
+ * One exchange on undici's `dispatch`. Unlike `request`, it reports when a request is about to be written, and it costs half the
+ * CPU time (ADR 0010).
  */
 const exchange = (
   pool: Dispatcher,
@@ -139,7 +142,7 @@ const exchange = (
     }
     const deadline = setTimeout(() => fail(`no answer within ${timeoutMs / 1000} s`), timeoutMs)
 
-    // Where nothing is said a proxy may choose a coding, which costs CPU to undo.
+    // Without this header a proxy may choose a content coding, and decoding costs CPU.
     const requestHeaders: Record<string, string> = {
       accept: 'application/json',
       'accept-encoding': 'identity',
@@ -152,9 +155,10 @@ const exchange = (
       {
         onRequestStart: (started) => {
           controller = started
-          // The deadline passed while this waited for a connection: it must not go out any more.
+          // The deadline passed while the call waited for a connection, so it must not go out any more.
           if (settled) started.abort(new LostAnswer('too late', false))
-          // Here and not before the call: after a process was frozen, what waited for a connection goes out before any timer runs.
+          // Asked here and not before `dispatch`: after a frozen process goes on, calls that waited for a connection go out
+          // before any timer runs.
           else if (maySend?.() === false) fail('this process may not send now', true)
           else sent = true
         },

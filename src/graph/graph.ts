@@ -2,27 +2,28 @@ import type { JsonObject } from '../base/json.ts'
 import type { MediaType, SendMessage } from '../messages.ts'
 
 /**
- * The Graph API as this bot uses it. Every method throws {@link ./error.ts GraphError}, with a verdict, and nothing else.
- * Names are camelCase here; the wire's snake_case ends in this room.
+ * The Graph API as this bot uses it. Every method throws {@link ./error.ts GraphError}, with a verdict, and nothing else. Names
+ * are camelCase; the snake_case of the wire stays inside `src/graph`.
  */
 export interface Graph {
   /**
-   * Facebook's time, by the `Date` of the last answer that is its own, ms since the epoch; null before the first one. A proxy may have
-   * written the header, so what is final does not go by it alone.
+   * Facebook's time in ms since the epoch, from the `Date` header of the last answer that Facebook wrote; null before the first
+   * one. A proxy may have written the header, so no final decision may depend on it alone.
    */
   now: () => number | null
   /** Posts one message (docs/messenger-platform.md#f1). `pageToken` belongs to `pageId`. */
   sendMessage: (call: SendCall) => Promise<Sent>
   /**
-   * Uploads media without sending them (docs/messenger-platform.md#f6). The id is good for {@link ./upload.ts ATTACHMENT_LIFE_MS} and for
-   * this Page alone. From an address Facebook fetches them itself, which may take it more than a minute.
+   * Uploads media without sending them (docs/messenger-platform.md#f6). Resolves to the attachment id, which is valid for {@link
+   * ./upload.ts ATTACHMENT_LIFE_MS} and for this Page only. If `from` is an address, Facebook fetches the file, which may take
+   * more than a minute.
    */
   uploadAttachment: (call: UploadCall) => Promise<string>
   /** Shows the typing bubble, or marks as seen (docs/messenger-platform.md#f8). */
   senderAction: (call: SenderActionCall) => Promise<void>
   /**
-   * What Facebook tells of a visitor (docs/messenger-platform.md#h). Fields it does not tell are absent: without the feature that is all
-   * of them, and some permissions are missed with an error.
+   * The fields that Facebook tells of a visitor (docs/messenger-platform.md#h). Fields it does not tell are absent; without the
+   * feature all of them are, and for some missing permissions Facebook answers with an error.
    */
   userProfile: (call: UserProfileCall) => Promise<Record<string, string>>
   /** Gives the thread to another app (docs/messenger-platform.md#i). */
@@ -30,17 +31,20 @@ export interface Graph {
   /** Takes the thread from another app; only for the Page's default app, or while no app has it (docs/messenger-platform.md#i). */
   takeThreadControl: (call: Omit<PassThreadCall, 'targetAppId'>) => Promise<void>
   /**
-   * The latest messages between a Page and a visitor, of both sides, latest first (docs/messenger-platform.md#e3). `after` is the `next` of
-   * the ones before. At most 2 calls a second and Page.
+   * The latest messages between a Page and a visitor, of both sides, latest first (docs/messenger-platform.md#e3). `after` is the
+   * `next` of the previous call. At most 2 calls a second and Page.
    */
   recentMessages: (call: RecentMessagesCall) => Promise<RecentMessages>
-  /** One page of the Page's conversations, the ones something last happened in first. At most 2 calls a second and Page. */
+  /** One page of the Page's conversations, the most recently updated first. At most 2 calls a second and Page. */
   conversations: (call: ConversationsCall) => Promise<ConversationsPage>
-  /** What a token still allows (docs/messenger-platform.md#b5). A dead token is an answer here, not an error. */
+  /** Inspects a token (docs/messenger-platform.md#b5). For a dead token it resolves with `isValid` false; it does not throw. */
   debugToken: (inputToken: string) => Promise<TokenFacts>
-  /** Short-lived user token to long-lived user token (docs/messenger-platform.md#b2). */
+  /** Exchanges a short-lived user token for a long-lived one (docs/messenger-platform.md#b2). */
   exchangeToken: (userToken: string) => Promise<{ token: string; expiresInSeconds: number | null }>
-  /** The login dialog's code to a short-lived user token (docs/messenger-platform.md#b3). `redirectUri` is the one the dialog was given. */
+  /**
+   * Exchanges the login dialog's code for a short-lived user token (docs/messenger-platform.md#b3). `redirectUri` must be the one
+   * that the dialog was opened with.
+   */
   exchangeCode: (login: {
     code: string
     redirectUri: string
@@ -54,7 +58,7 @@ export interface Graph {
   businessPages: (userToken: string) => AsyncIterable<AccountPage>
   /** One Page by its id, also when {@link accounts} does not list it. `tasks` is null where Graph does not tell. */
   page: (pageId: string, userToken: string) => Promise<AccountPage>
-  /** Who a token is: the Page itself for a Page token. Serves as the read call that ends a bootstrap. */
+  /** The owner of a token: the Page itself for a Page token. A bootstrap ends with this call. */
   me: (token: string) => Promise<{ id: string; name: string | null }>
   /** Subscribes the app to the Page's webhooks (docs/messenger-platform.md#e8). */
   subscribe: (pageId: string, pageToken: string, fields: readonly string[]) => Promise<void>
@@ -62,7 +66,7 @@ export interface Graph {
   subscribedFields: (pageId: string, pageToken: string) => Promise<string[] | null>
   /** Where Facebook sends the webhooks of this app, one entry for each kind of object (docs/messenger-platform.md#e8). */
   appSubscriptions: () => Promise<AppSubscription[]>
-  /** Sets that for Pages. Facebook calls the address for verification before it answers. */
+  /** Sets where Facebook sends the webhooks of Pages. Facebook calls the address for verification before it answers. */
   subscribeApp: (webhook: { url: string; verifyToken: string; fields: readonly string[] }) => Promise<void>
   /** Reads the Messenger Profile (docs/messenger-platform.md#g). */
   messengerProfile: (pageToken: string, fields: readonly string[]) => Promise<JsonObject>
@@ -83,11 +87,14 @@ export interface SendCall {
   pageToken: string
   psid: string
   message: SendMessage
-  /** Comes back in the echo; under 1000 characters. */
+  /** Facebook returns it in the echo; under 1000 characters. */
   metadata?: string
-  /** Sends outside of the standard messaging window; for what a person wrote (docs/messenger-platform.md#f4). */
+  /**
+   * Allows a message outside the standard messaging window; only for a message that a person wrote
+   * (docs/messenger-platform.md#f4).
+   */
   tag?: 'HUMAN_AGENT' | undefined
-  /** Whether it may go out; asked in the moment in which it would be written. Where it may not, the error is `transient`. */
+  /** Whether the message may go out; asked right before it is written. If it returns false, the error is `transient`. */
   maySend?: (() => boolean) | undefined
 }
 
@@ -98,7 +105,7 @@ export interface UploadCall {
   from: { url: string } | MediaContent
 }
 
-/** A file as it is. `name` is what the visitor sees of a file; `contentType` fits the type of the attachment. */
+/** The content of a file. The visitor sees `name`; `contentType` must fit the type of the attachment. */
 export interface MediaContent {
   name: string
   contentType: string
@@ -120,13 +127,13 @@ export interface RecentMessagesCall {
 
 export interface RecentMessages {
   messages: RecentMessage[]
-  /** Null when there are no older ones. */
+  /** Null when there are no older messages. */
   next: string | null
 }
 
 export interface RecentMessage {
   id: string
-  /** Who wrote it: the Page's id or the visitor's PSID. */
+  /** Its writer: the Page's id or the visitor's PSID. */
   fromId: string | null
   /** Empty for a message that is only an attachment. */
   text: string
@@ -137,20 +144,20 @@ export interface RecentMessage {
 export interface ConversationsCall {
   pageId: string
   pageToken: string
-  /** The `next` of the page before; absent for the first one. */
+  /** The `next` of the previous page; absent for the first page. */
   after?: string | undefined
 }
 
 export interface ConversationsPage {
   conversations: RecentConversation[]
-  /** Null when this was the last one. */
+  /** Null when this was the last page. */
   next: string | null
 }
 
 export interface RecentConversation {
   /** Ms since the epoch; null where Graph does not tell. */
   updatedMs: number | null
-  /** The latest ones of both sides, latest first. */
+  /** The latest messages of both sides, latest first. */
   messages: RecentMessage[]
 }
 
@@ -183,7 +190,7 @@ export interface Usage {
 
 export interface TokenFacts {
   isValid: boolean
-  /** `USER`, `PAGE`, `SYSTEM_USER`, `APP`, or what Facebook invents. */
+  /** `USER`, `PAGE`, `SYSTEM_USER`, `APP`, or a type that Facebook adds later. */
   type: string | null
   appId: string | null
   userId: string | null
@@ -203,7 +210,7 @@ export interface TokenFacts {
 export interface AccountPage {
   id: string
   name: string | null
-  /** Absent where the user has no usable role; the node form may still give one. */
+  /** Null in the list where the user has no usable role; the call for the single Page may still give one. */
   pageToken: string | null
   tasks: string[] | null
 }

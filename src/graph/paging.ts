@@ -2,18 +2,18 @@ import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import { GraphError } from './error.ts'
 import { list } from './read.ts'
 
-// A list this long is a loop.
+// A longer list is taken for a loop.
 const MOST_PAGES = 500
-/** Graph may leave entries out of a page, even all of them; so many empty ones in a row are the end. */
+/** Graph may leave entries out of a page, even all of them; after this many empty pages in a row the list ends. */
 const MOST_EMPTY = 10
 
-/** What Graph adds to the address of the next page although we send it otherwise, or decide it ourselves. */
+/** Parameters in the address of the next page that the caller sends in a header or sets itself. */
 const NOT_A_PLACE = new Set(['access_token', 'appsecret_proof', 'fields', 'limit', 'format', 'pretty'])
 
 /**
- * Where the next page of a list begins, as the query that asks for it; null after the last page. Graph names the place by a
- * cursor, by an offset or by a time; the address in `next` has it in each case. Only its query is used: the host and the
- * token in it are not ours to follow.
+ * The query that asks for the next page of a list; null after the last page. Graph names the place by a cursor, an offset or a
+ * time, and the address in `next` holds it in each case. Only the query of that address is used: its host is not trusted, and it
+ * holds a token.
  */
 export const nextPlace = (paging: Json | undefined): string | null => {
   if (!isJsonObject(paging)) return null
@@ -27,7 +27,7 @@ export const nextPlace = (paging: Json | undefined): string | null => {
   return typeof after === 'string' && after !== '' ? new URLSearchParams({ after }).toString() : null
 }
 
-/** Whether Graph says itself that there is a next page; a cursor alone comes with the last page, too. */
+/** Whether Graph sends the address of a next page; a cursor is no proof, because it comes with the last page, too. */
 export const hasNext = (paging: Json | undefined): boolean =>
   isJsonObject(paging) && addressIn(paging) !== null
 
@@ -49,7 +49,7 @@ export const askingForLess = async <Result>(
 /**
  * Every entry of a list, page after page.
  *
- * @param ask - fetches one page: so many entries at most, from the place on, which is null for the first page
+ * @param ask - fetches one page of at most `limit` entries; `place` is null for the first page
  */
 export async function* everyEntry(
   most: number,
@@ -62,7 +62,7 @@ export async function* everyEntry(
   for (let page = 0; page < MOST_PAGES; page++) {
     const from: string | null = place
     const body: JsonObject = await askingForLess(limit, (less) => {
-      // What was too much once is too much for the pages to come.
+      // A limit that was too high once is too high for the next pages, too.
       limit = less
       return ask(less, from)
     })

@@ -1,7 +1,7 @@
 import { createBoundedMap } from '../base/bounded-map.ts'
 import { createHmac } from 'node:crypto'
 
-/** What a call with a token carries. */
+/** Header and proof of a call with a token. */
 export interface TokenWithProof {
   authorization: string
   /** `appsecret_proof=...`, for the query. */

@@ -2,7 +2,10 @@ import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import { GraphError, type Verdict } from './error.ts'
 import { oneLine } from './redact.ts'
 
-/** An id as a string, from a string or a number; null for none. Some token types carry `"0"` for no user. */
+/**
+ * An id as a string, from a string or a number; null for none. Some types of tokens have the user id `"0"`, which stands for
+ * none.
+ */
 export const readId = (value: Json | undefined): string | null => {
   const id = typeof value === 'number' ? String(value) : value
   return typeof id === 'string' && id !== '' && id !== '0' ? id : null
@@ -14,7 +17,7 @@ export const readWhole = (value: Json | undefined): number | null => {
   return typeof number === 'number' && Number.isSafeInteger(number) ? number : null
 }
 
-/** People choose Page names; terminals and logs must survive them. */
+/** A name as one line of at most 200 characters, so that a Page's name cannot break a terminal or a log; null for none. */
 export const readName = (name: Json | undefined): string | null =>
   typeof name === 'string' && name.trim() !== '' ? oneLine(name, 200) : null
 
@@ -26,7 +29,7 @@ export const strings = (value: Json | undefined): string[] =>
 export const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])
 
 /**
- * The body of a list. Graph sends an empty list where there is nothing: an object without one is a proxy's, and not to be taken for it.
+ * The body of a list. Graph sends an empty list where there are no entries, so an object without a list comes from a proxy.
  *
  * @throws GraphError `transient`
  */
@@ -35,13 +38,13 @@ export const listed = (edge: string, body: JsonObject): JsonObject => {
   return body
 }
 
-/** Newer versions list fields as `{name, version}`, the reference lists strings. */
+/** Names of webhook fields. Newer versions of Graph send `{name, version}`, the reference shows strings. */
 export const fieldNames = (fields: Json | undefined): string[] =>
   list(fields).flatMap((field) => {
     const name = isJsonObject(field) ? field['name'] : field
     return typeof name === 'string' ? [name] : []
   })
 
-/** An answer that is no error by its form, and yet none we can use. */
+/** The error for an answer with HTTP 200 and without an error envelope that the bot cannot use. */
 export const unexpected = (edge: string, what: string, verdict: Verdict): GraphError =>
   new GraphError(`Facebook ${what} on "${edge}"`, { verdict, edge, httpStatus: 200 })

@@ -1,4 +1,4 @@
-/** What mends a refusal, as one or two sentences for the operator. They are data of the table in `verdicts.ts`. */
+/** Remedies for refusals, as one or two sentences for the operator; data of the table in `verdicts.ts`. */
 
 export const VERSION =
   'Set FB_GRAPH_VERSION to a version that App Dashboard > App settings > Advanced offers, or leave it out, and restart the bot.'

@@ -5,9 +5,9 @@ import { list, readId, strings } from './read.ts'
 import { redact } from './redact.ts'
 
 /**
- * Reads the `data` of a `debug_token` answer, whose fields come and go and change their type.
+ * Reads the `data` of a `debug_token` answer, in which fields may be missing or have another type.
  *
- * @param inputToken - kept out of the error message Graph gives for a dead token
+ * @param inputToken - hidden in the error message that Graph sends for a dead token
  * @see docs/messenger-platform.md#b5
  */
 export const readTokenFacts = (data: JsonObject, inputToken: string): TokenFacts => ({
@@ -24,7 +24,10 @@ export const readTokenFacts = (data: JsonObject, inputToken: string): TokenFacts
   error: readError(data['error'], inputToken),
 })
 
-/** Seconds to milliseconds; null for never; undefined where Graph does not say, which proves nothing. */
+/**
+ * Seconds to milliseconds; null for never (Graph sends 0); undefined where Graph does not tell, which must not be taken for
+ * never.
+ */
 const readMoment = (value: Json | undefined): number | null | undefined => {
   const seconds = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
   if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < 0) return undefined

@@ -5,7 +5,7 @@ import { createExchange, LostAnswer, type ExchangeOptions, type HttpCall } from 
 import type { Headers } from './usage.ts'
 
 export interface Transport {
-  /** @throws GraphError for everything but an answer with a JSON object that is no error */
+  /** @throws GraphError unless the answer is a JSON object without `error` */
   call: (call: Call) => Promise<CallResult>
   /** Graph's own time, by the last answer that is its own, ms since the epoch; null before the first one. */
   now: () => number | null
@@ -15,7 +15,10 @@ export interface Transport {
 export type Call = HttpCall & CallFacts
 
 export interface TransportOptions extends ExchangeOptions {
-  /** After every call that was not held back by `maySend`: `outcome` is `ok` or a verdict; `isAnswered`: anything came back, be it from a proxy or not to be read. */
+  /**
+   * Runs after every call that `maySend` did not hold back. `outcome` is `ok` or a verdict. `isAnswered`: an HTTP answer came,
+   * even one from a proxy or one that cannot be read.
+   */
   onCall?: (call: { edge: string; outcome: 'ok' | Verdict; isAnswered: boolean; ms: number }) => void
 }
 
@@ -46,13 +49,13 @@ export const createTransport = ({ onCall, ...options }: TransportOptions): Trans
   }
 }
 
-/** Graph's time: its last answer plus monotonic time, because this machine's own clock may be wrong or be set. */
+/** Graph's time: the `Date` of its last answer plus monotonic time since, because this machine's clock may be wrong or be set. */
 const createTheirClock = () => {
   let heard: string | null = null
   let aheadMs = Number.NaN
   return {
     hear: (date: Headers[string]): void => {
-      // It tells whole seconds, so most answers say nothing new.
+      // `Date` has whole seconds, so most answers repeat the last one.
       if (typeof date !== 'string' || date === heard) return
       const dateMs = Date.parse(date)
       if (!Number.isFinite(dateMs)) return

@@ -3,13 +3,13 @@ import type { MediaType, SendMessage } from '../messages.ts'
 import type { UploadCall } from './graph.ts'
 import type { Call } from './transport.ts'
 
-/** Ids of attachments end after 90 days (docs/messenger-platform.md#f6). */
+/** Attachment ids expire after 90 days (docs/messenger-platform.md#f6). */
 export const ATTACHMENT_LIFE_MS = 90 * 24 * 3_600_000
 
-/** The name of the call, in errors and metrics: what failed by it concerns media alone. */
+/** The name of the upload in errors and metrics, by which callers recognise an error of media. */
 export const UPLOAD_EDGE = 'message_attachments'
 
-/** Facebook takes up to 75 s to fetch a video (docs/messenger-platform.md#f6); a large file of ours takes as long to get there. */
+/** Facebook takes up to 75 s to fetch a video (docs/messenger-platform.md#f6); uploading a large file takes about as long. */
 export const FETCH_TIMEOUT_MS = 90_000
 
 /** Whether Facebook fetches something from an address before it answers a send of this message. */
@@ -26,7 +26,7 @@ export const isFetched = ({
 const hasMedia = (of: Json): boolean =>
   isJsonObject(of) && (typeof of['image_url'] === 'string' || typeof of['url'] === 'string')
 
-/** The call that uploads media: as JSON where Facebook fetches them, as a form where they come along. */
+/** The upload call: JSON if Facebook fetches the file from an address, a multipart form if the call carries the bytes. */
 export const uploadOf = async (
   type: MediaType,
   from: UploadCall['from'],
@@ -40,7 +40,7 @@ export const uploadOf = async (
     new Blob([from.bytes as Uint8Array<ArrayBuffer>], { type: from.contentType }),
     from.name,
   )
-  // Graph calls take bytes; this is how the platform makes them of a form.
+  // `body` takes bytes, and `Response` encodes a form to bytes.
   const encoded = new Response(form)
   return { ...call, contentType: encoded.headers.get('content-type') ?? '', body: await encoded.bytes() }
 }

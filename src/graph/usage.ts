@@ -9,12 +9,12 @@ const OWN_USAGE = ['x-app-usage', 'x-page-usage'] as const
 const MESSAGING = 'messenger'
 
 /**
- * The highest usage that concerns the messages of this Page; null where Graph sends none, as it does until there is
- * traffic. Of the business use cases others are told, too: other Pages of the business, ad accounts.
+ * The highest usage that concerns the messages of this Page; null if Graph sends none, which is so until there is traffic. The
+ * business use case header also reports other Pages of the business and ad accounts; they are ignored.
  *
  * @param pageId - the Page the call was made for; undefined for a call for none
- * @param isLimited - whether the answer refuses the call because of a limit: that of another use case of the Page, where
- *   Graph tells none of messages
+ * @param isLimited - whether the answer refuses the call because of a rate limit. If the header reports no use case of messages,
+ *   the Page's other use cases then count, too
  * @see docs/messenger-platform.md#d2
  */
 export const readUsage = (headers: Headers, pageId?: string, isLimited = false): Usage | null => {
@@ -31,7 +31,7 @@ export const readUsage = (headers: Headers, pageId?: string, isLimited = false):
   }
 }
 
-/** How long Graph asks us to wait: the longer of `Retry-After` and what {@link readUsage} finds; null for no wish. */
+/** The wait that Graph asks for, in ms: the longer of `Retry-After` and {@link readUsage}'s `regainMs`; null for none. */
 export const readRetryAfterMs = (headers: Headers, pageId?: string, isLimited = false): number | null =>
   longer(retryAfter(headers), readUsage(headers, pageId, isLimited)?.regainMs ?? null)
 
@@ -40,11 +40,11 @@ const retryAfter = (headers: Headers): number | null => {
   if (text === undefined) return null
   const seconds = amount(text.trim())
   if (seconds !== null) return wait(seconds * 1000)
-  // The date form is measured on the server's own clock, so that ours may be wrong.
+  // The date form is compared with the answer's own `Date`, because this machine's clock may be wrong.
   return wait(Date.parse(text) - Date.parse(single(headers['date']) ?? ''))
 }
 
-/** Business use cases are lists of objects, by the id of what they are about. */
+/** The business use case header maps the id of a Page or account to a list of objects. */
 const listOf = (usage: Json | undefined, pageId: string | undefined): Json[] => {
   const list = isJsonObject(usage) && pageId !== undefined ? usage[pageId] : undefined
   return Array.isArray(list) ? list : []
@@ -55,7 +55,7 @@ const objectsIn = (list: Json[]): Record<string, Json>[] => list.filter(isJsonOb
 const percentages = (entry: Record<string, Json>): number[] =>
   ['call_count', 'total_time', 'total_cputime'].map((name) => amount(entry[name]) ?? 0)
 
-/** Minutes, unlike every other wait (docs/messenger-platform.md#d2). */
+/** Graph sends minutes here, unlike in every other wait (docs/messenger-platform.md#d2). */
 const regain = (entry: Record<string, Json>): number | null =>
   wait((amount(entry['estimated_time_to_regain_access']) ?? 0) * MINUTE_MS)
 

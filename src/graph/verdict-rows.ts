@@ -5,36 +5,36 @@ import { NO_PAGE_TOKEN } from './refusal-words.ts'
 /** One line of the table. The first line that fits an answer decides. */
 export interface VerdictRow extends RowOptions {
   /**
-   * One code, a range of codes, or null for a number that Graph gives as a code here and as a subcode there. Beside a
-   * subcode of seven digits, which has one meaning under every code, it is the code that was seen with it.
+   * One code, a range of codes, or null for a number that Graph sends sometimes as code and sometimes as subcode. A subcode of
+   * seven digits has the same meaning under every code; `code` is then only the one it was seen with.
    */
   code: number | readonly [from: number, to: number] | null
-  /** `any`: with any subcode, or none. `none`: only without one. */
+  /** `any`: with any subcode or without one. `none`: only without a subcode. */
   subcode: number | 'any' | 'none'
   verdict: Verdict
-  /** What it means, as the end of a sentence: it is shown to the operator. */
+  /** The meaning, as the end of a sentence that the operator reads. */
   meaning: string
 }
 
 export interface RowOptions {
-  /** Only where the message says so too; the numbers alone do not tell these apart. */
+  /** The row fits only if the message matches, because the same numbers have several meanings. */
   says?: RegExp
-  /** Only on these calls; the same numbers mean something else on others. */
+  /** The row fits only these calls, because the same numbers mean something else on others. */
   edges?: readonly string[]
-  /** What the refusal is about, where that does not follow from the verdict. */
+  /** The reach of the refusal, where it does not follow from the verdict. */
   reach?: Reach
-  /** What mends it, as one or two sentences, where that does not follow from the verdict. */
+  /** The remedy, as one or two sentences, where it does not follow from the verdict. */
   remedy?: string
   /** Whether a new user token mends it. */
   byToken?: boolean
-  /** Facebook says, or was seen, to take the same thing a moment later. */
+  /** Facebook's documentation or a reported case shows that the same call is accepted a moment later. */
   mayPass?: boolean
   hint?: Hint
   /** The error code, where that does not follow from the verdict. */
   errorCode?: BotErrorCode
 }
 
-/** Calls for our own Page: an object that they do not find is the Page, and what they lack is a permission for it. */
+/** Calls for the bot's own Page: if the object is not found, it is the Page, and the token lacks a permission for it. */
 export const OWN_PAGE = ['messages', 'sender_action', 'message_attachments', 'pass_thread_control']
 
 const CREDENTIALS =
@@ -42,7 +42,7 @@ const CREDENTIALS =
 const OWN_ROLE =
   'See on facebook.com whether the Page is there and published and the person who made the token still has full access to it; then run `npm run bootstrap-token` and tick the Page and every permission.'
 
-/** The tag is allowed apart from everything else: a refusal of it says nothing of the Page's other messages. */
+/** Facebook approves the tag separately, so a refusal of it does not concern the Page's other messages. */
 export const REFUSED_TAG = {
   reach: 'visitor',
   byToken: false,
@@ -65,23 +65,23 @@ export function credentials(code: VerdictRow['code'], meaning: string, says?: Re
   return row(code, 'any', 'configuration', meaning, { remedy: CREDENTIALS, ...(says && { says }) })
 }
 
-/** Something else about the app or this machine that only the operator can mend. */
+/** Another fault in the set-up of the app or this machine that only the operator can mend. */
 export function setup(code: VerdictRow['code'], meaning: string, options: RowOptions): VerdictRow {
   return row(code, 'any', 'configuration', meaning, { errorCode: 'BOT_GRAPH_REJECTED', ...options })
 }
 
-/** Facebook says of the token a call was made with that it is dead, and why. */
+/** Facebook says that the token of the call is dead, and why. */
 export function dead(subcode: number, meaning: string, options: RowOptions = {}): VerdictRow {
   return row(190, subcode, 'token_invalid', meaning, { hint: 'token_dead', ...options })
 }
 
-/** A call for our own Page does not find it. */
+/** A call for the bot's own Page does not find the Page. */
 export function noPage(code: VerdictRow['code'], subcode: VerdictRow['subcode'], says?: RegExp): VerdictRow {
   const about = { edges: OWN_PAGE, remedy: OWN_ROLE, byToken: true, ...(says && { says }) }
   return row(code, subcode, 'permission', 'the Page is not there for this token', about)
 }
 
-/** A user token, or another that is none of a Page, came where a Page token belongs. */
+/** The call had a user token or another one that is not of a Page. */
 export function noPageToken(code: VerdictRow['code']): VerdictRow {
   return row(code, 'any', 'permission', 'the stored token is none of a Page', {
     says: NO_PAGE_TOKEN,
@@ -90,7 +90,7 @@ export function noPageToken(code: VerdictRow['code']): VerdictRow {
   })
 }
 
-/** A message goes out without a tag, or with the one that Facebook has for people. */
+/** Facebook refuses the tag of a message. The bot sends messages without a tag or with HUMAN_AGENT. */
 export function refusedTag(subcode: VerdictRow['subcode'], says?: RegExp): VerdictRow {
   const about = { ...REFUSED_TAG, edges: OWN_PAGE, ...(says && { says }) }
   return row(100, subcode, 'permission', 'the tag of the message is not allowed, or no longer exists', about)

@@ -24,12 +24,12 @@ const NO_CHALLENGE = 'Facebook did not get the right answer from the callback ad
 const NO_ROLE = 'the app is not live, or this person has no role in it'
 
 /**
- * The one place that knows Graph's error numbers. Where our verdict is finer than the reference's class, the ADR says why.
+ * The only table of Graph's error numbers. ADR 0011 says where and why a verdict is finer than the class in the reference.
  *
  * @see docs/messenger-platform.md#c3, #b2, #b10, #k13, #k14, #m; docs/adr/0080-what-a-refusal-proves.md, docs/adr/0011-where-verdicts-differ.md
  */
 export const VERDICTS: readonly VerdictRow[] = [
-  // Our own set-up. These come first: their numbers also mean harmless or deadly things.
+  // The set-up of the app. These rows come first, because other rows give the same codes another meaning, such as a dead token.
   setup([0, 999], 'the app was deleted', { says: words.DELETED_APP, ...remedies.NEW_APP }),
   credentials([0, 999], 'the app id or app secret is wrong', /Error validating (application|client secret)/i),
   credentials(100, 'the app secret does not fit this app', /appsecret_proof/i),
@@ -170,7 +170,8 @@ export const VERDICTS: readonly VerdictRow[] = [
   ),
   row(100, 2534029, 'restricted', 'Facebook has blocked the business from messaging'),
 
-  // Permission. Without a subcode it is the Page's where the words say so or there are none; anything else may be about one person.
+  // Permission. Without a subcode the refusal is about the Page if its words say so or there are no words; any other may be about
+  // one person.
   row(3, 'any', 'permission', 'the app lacks the capability'),
   row(10_904, 'any', 'permission', 'messages are turned off in the settings of the Page', {
     remedy: remedies.MESSAGES_ON,
@@ -205,7 +206,7 @@ export const VERDICTS: readonly VerdictRow[] = [
     edges: ['subscribed_apps'],
     ...remedies.MODERATION_AND_TWO_FACTOR,
   }),
-  // The words name two-factor authentication as well, which is one cause of two.
+  // This row comes before the one of two-factor authentication: its texts name that, too, as one of two causes.
   row([200, 299], 'any', 'permission', NO_PAGE_ROLE, { says: words.NO_PAGE_ROLE, ...remedies.PAGE_ROLE }),
   row([200, 299], 'any', 'permission', NO_TWO_FACTOR, {
     says: words.TWO_FACTOR,
@@ -270,7 +271,7 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(613, 'any', 'rate_limited', 'calls came too fast'),
   row([80001, 80014], 'any', 'rate_limited', 'the Page has reached its request limit'),
 
-  // No proof that a call was not carried out, with any status: a message was seen to arrive with each of them.
+  // These codes do not prove, with any status, that a call was not carried out: a message was seen to arrive with each of them.
   row(1, 2018382, 'bad_request', 'the instant form is wrong or not eligible'),
   row(1, 'any', 'ambiguous', 'more data was asked for than Facebook gives at a time', {
     says: /reduce the amount of data/i,

@@ -17,7 +17,7 @@ const MOST_EXPANDED = 50
 const MOST_MESSAGES = 100
 const MOST_CONVERSATIONS = 25
 
-/** What was said between a Page and its visitors (docs/messenger-platform.md#e3). */
+/** Reads the messages between a Page and its visitors (docs/messenger-platform.md#e3). */
 export const conversationEdges = (caller: Caller): Edges => {
   const edge = 'conversations'
   const ask = async (pageId: string, pageToken: string, path: string) =>

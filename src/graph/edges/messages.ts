@@ -11,7 +11,7 @@ type Edges = Pick<
   'sendMessage' | 'uploadAttachment' | 'senderAction' | 'passThreadControl' | 'takeThreadControl'
 >
 
-/** What a Page sends to a visitor. */
+/** The calls by which a Page sends to a visitor. */
 export const messageEdges = (caller: Caller): Edges => ({
   sendMessage: async ({ pageId, pageToken, psid, message, metadata, tag, maySend }) => {
     const { body, headers } = await caller.as(pageToken, {
@@ -31,7 +31,7 @@ export const messageEdges = (caller: Caller): Edges => ({
       ...(tag !== undefined && { ifNotPermitted: REFUSED_TAG }),
     })
     const [messageId, recipientId] = [readId(body['message_id']), readId(body['recipient_id'])]
-    // A proxy may have answered: only the ids prove that Facebook has taken the message.
+    // A proxy may have written the answer: only the ids prove that Facebook has taken the message.
     if (messageId === null && recipientId === null)
       throw unexpected('messages', 'named neither message nor recipient', 'ambiguous')
     return { messageId, recipientId, usage: readUsage(headers, pageId) }
@@ -87,6 +87,8 @@ export const messageEdges = (caller: Caller): Edges => ({
   },
 })
 
-/** What Graph may quote of a message and only the visitor should read: an address may hold a key, or a name. */
+/**
+ * The texts of a message that Graph may quote in an error but only the visitor should read; an address may hold a key or a name.
+ */
 const saidIn = ({ text, attachment }: SendMessage): string[] =>
   [text, attachment?.payload['url']].filter((one) => typeof one === 'string')

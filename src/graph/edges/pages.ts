@@ -51,7 +51,7 @@ export const pageEdges = (caller: Caller): Edges => {
 
     page: (pageId, userToken) =>
       page(pageId, userToken, FIELDS).catch((error: unknown) => {
-        // `tasks` is documented for the list only; a Graph that refuses to name it here may still give the token.
+        // `tasks` is documented for the list only; if Graph refuses the field here, it may still give the token.
         if (!(error instanceof GraphError) || !NOT_TOLD.has(error.verdict)) throw error
         return page(pageId, userToken, 'id,name,access_token')
       }),

@@ -8,9 +8,12 @@ import { decide } from '../decide.ts'
 
 type Edges = Pick<Graph, 'debugToken' | 'exchangeToken' | 'exchangeCode'>
 
-/** What a token is, and how one becomes another. */
+/** Inspects tokens, and exchanges one for another. */
 export const tokenEdges = (caller: Caller): Edges => {
-  /** Facebook wants the secret and what is exchanged in the query (docs/messenger-platform.md#b2, #b3); the address is never shown. */
+  /**
+   * Facebook wants the app secret and the token or code in the query (docs/messenger-platform.md#b2, #b3), so the address is
+   * never shown.
+   */
   const exchange = async (
     given: Record<string, string>,
     secrets: readonly string[],
@@ -49,7 +52,7 @@ export const tokenEdges = (caller: Caller): Edges => {
       const verdict = facts.error && verdictOf(facts.error)
       if (verdict !== null && NOT_OF_THE_TOKEN.has(verdict))
         throw unexpected('debug_token', `says: ${facts.error?.message ?? 'it failed'}`, verdict)
-      // A dead token is called one; an answer that does not say so decides nothing.
+      // For a dead token Graph sends `is_valid` or an error; an answer without both proves nothing.
       if (facts.error === null && typeof data['is_valid'] !== 'boolean')
         throw unexpected('debug_token', 'does not say whether the token is valid', 'transient')
       return facts
@@ -65,5 +68,5 @@ export const tokenEdges = (caller: Caller): Edges => {
 const verdictOf = (error: NonNullable<TokenFacts['error']>): Verdict =>
   decide({ ...error, message: error.message ?? '', isTransient: false, httpStatus: 200 })
 
-/** What says nothing of the token: the app's own set-up is wrong, or Graph could not tell. */
+/** Verdicts that say nothing about the inspected token: the app's own set-up is wrong, or Graph could not tell. */
 const NOT_OF_THE_TOKEN: ReadonlySet<Verdict> = new Set(['configuration', 'rate_limited', 'transient'])
