@@ -1,15 +1,15 @@
 import type { Clock } from '../base/clock.ts'
 import { sharedNote, type Notes } from '../base/shared-note.ts'
 
-/** A request to delete data that Facebook passed on, as its status page shows it. */
+/** A data deletion request from Facebook, as its status page shows it. */
 export interface DeletionNote {
   code: string
   atMs: number
 }
 
-/** Keeps the notes of the last 90 days, a thousand at most. */
+/** Stores the data deletion requests of the last 90 days, at most 1000 of them. */
 export interface DeletionNotes {
-  /** Notes a request that came now; one that is noted already stays as it is. */
+  /** Stores a request with the present time; a request that is stored already keeps its time. */
   add: (code: string) => Promise<void>
   find: (code: string) => Promise<DeletionNote | null>
 }

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../base/json.ts'
 
 /**
- * One item of a webhook callback, read into our words. `raw` is the item as Facebook sent it.
+ * One item of a webhook callback, in the bot's own form. `raw` is the item as Facebook sent it.
  *
  * @see docs/messenger-platform.md#e4, #e5
  */
@@ -13,9 +13,12 @@ export interface EventBase {
   pageId: string
   /** The visitor's page-scoped id; null where the event is about the Page itself. */
   psid: string | null
-  /** When it happened, ms since the epoch; the entry's time where the item has none. */
+  /** Ms since the epoch: the item's timestamp, or the entry's time if the item has none. */
   timestampMs: number
-  /** Another app or a person holds the thread: record, never answer (docs/messenger-platform.md#e6). */
+  /**
+   * True if another app or a person has control of the thread: the bot stores the event and never answers it
+   * (docs/messenger-platform.md#e6).
+   */
   standby: boolean
   raw: JsonObject
 }
@@ -28,7 +31,7 @@ export type EventDetail =
       /** Payload of the tapped quick reply. */
       quickReply: string | null
       attachments: Attachment[]
-      /** Set when the message is a sticker, in every generation of the shape. */
+      /** Set when the message is a sticker, in any of the forms Facebook has sent stickers in. */
       stickerId: string | null
       replyToMid: string | null
       referral: Referral | null
@@ -43,7 +46,7 @@ export type EventDetail =
       metadata: string | null
       attachments: Attachment[]
     }
-  /** The visitor took a message back. */
+  /** The visitor deleted a message of their own. */
   | { kind: 'message_deleted'; mid: string | null }
   | { kind: 'message_edit'; mid: string | null; text: string | null; numEdit: number | null }
   | { kind: 'delivery'; mids: string[]; watermarkMs: number | null }
@@ -69,10 +72,10 @@ export type EventDetail =
       payload: string | null
       ref: string | null
       userRef: string | null
-      /** What was agreed to, where it is marketing messages; also when that is taken back or begun again. */
+      /** The subscription to marketing messages, when the visitor gives, stops or renews it; null for other opt-ins. */
       notifications: Notifications | null
     }
-  // One kind each: of a union of kinds `EventOf` finds none.
+  // Two members, because `EventOf` finds no member whose `kind` is itself a union.
   | ({ kind: 'pass_thread_control' } & ThreadOwners)
   | ({ kind: 'take_thread_control' } & ThreadOwners)
   | { kind: 'request_thread_control'; requestedOwnerAppId: string | null; metadata: string | null }
@@ -97,19 +100,22 @@ export type EventDetail =
   | { kind: 'order'; products: OrderedProduct[]; note: string | null }
   | { kind: 'coupon'; payload: string | null; couponCode: string | null }
   | { kind: 'inbox_label'; action: string | null; labelId: string | null; labelName: string | null }
-  /** An operator writes as the Page, gives the conversation back to the bot, or is done with it; never from Facebook. */
+  /**
+   * An operator writes as the Page, gives the conversation back to the bot, or closes it. The console makes this event, never
+   * Facebook.
+   */
   | {
       kind: 'operator'
       did: 'say' | 'hand_back' | 'close'
       text: string | null
-      /** The name of the person in the console; absent in events of versions before. */
+      /** The name of the person in the console; absent in events that earlier versions stored. */
       by?: string
     }
   /** A non-messaging field of the Page: feed, leadgen and the like. */
   | { kind: 'change'; field: string | null; value: Json }
-  /** What the App Dashboard's "Test" sends: no visitor, no Page. Counted, never kept. */
+  /** A sample that the App Dashboard's "Test" button sends, without visitor and Page. Counted, never stored. */
   | { kind: 'sample'; of: EventKind }
-  /** Something Facebook invented since: kept, counted, never answered. */
+  /** A kind of event that this version does not know: stored, counted, never answered. */
   | { kind: 'unknown'; keys: string[] }
 
 export type EventKind = EventDetail['kind']
@@ -125,7 +131,7 @@ export interface Attachment {
   type: string
   url: string | null
   title: string | null
-  /** As Facebook sent it: what a reel, a post, a product or an appointment holds besides. */
+  /** As Facebook sent it, with the further fields of a reel, a post, a product or an appointment. */
   payload: JsonObject | null
 }
 
@@ -138,7 +144,7 @@ export interface Referral {
   refererUri: string | null
   /** The product the visitor asks about. */
   productId: string | null
-  /** What the ad showed. */
+  /** The content of the ad. */
   ad: AdShown | null
 }
 
@@ -159,7 +165,7 @@ export interface Notifications {
   tokenExpiresMs: number | null
   /** `REFRESHED` or `NOT_REFRESHED`. */
   tokenStatus: string | null
-  /** Only when the visitor stops them or wants them again, like `STOP_NOTIFICATIONS`. */
+  /** Only when the visitor stops or resumes the messages, such as `STOP_NOTIFICATIONS`. */
   status: string | null
   title: string | null
 }

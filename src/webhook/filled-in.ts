@@ -8,9 +8,9 @@ import type {
 } from './events.ts'
 import { countOf, idOf, listOf, millisOf, objectOf, textOf, type FieldValue } from './read.ts'
 
-/** What visitors agree to in the opt-in template; null where the opt-in is of another kind. */
+/** The consent given in the opt-in template; null for another kind of opt-in. */
 export const readNotifications = (optin: JsonObject): Notifications | null => {
-  // The name of before 2022, which no longer comes for new ones.
+  // `one_time_notif_token` is the name from before 2022; Facebook no longer sends it for new opt-ins.
   const token = textOf(optin['notification_messages_token'] ?? optin['one_time_notif_token'])
   const status = textOf(optin['notification_messages_status'])
   if (token === null && status === null) return null
@@ -25,7 +25,7 @@ export const readNotifications = (optin: JsonObject): Notifications | null => {
   }
 }
 
-/** What visitors answer to the feedback template. */
+/** A visitor's answers to the feedback template. */
 export const readFeedbackScreens = (field: FieldValue): FeedbackScreen[] =>
   listOf(field).map((screen) => {
     const { screen_id: screenId, questions } = objectOf(screen)
@@ -47,7 +47,7 @@ const readFeedbackAnswer = ([id, field]: [string, FieldValue]): FeedbackAnswer =
   }
 }
 
-/** What visitors fill in to the customer information template. */
+/** A visitor's answers to the customer information template. */
 export const readInformationScreens = (field: FieldValue): InformationScreen[] =>
   listOf(field).map((screen) => {
     const { screen_id: screenId, responses } = objectOf(screen)
@@ -60,7 +60,7 @@ export const readInformationScreens = (field: FieldValue): InformationScreen[] =
     }
   })
 
-/** What visitors put into their cart. */
+/** The products in a visitor's cart. */
 export const readProducts = (field: FieldValue): OrderedProduct[] =>
   listOf(field).map((product) => {
     const { id, retailer_id: retailerId, name, unit_price: unitPrice, currency, quantity } = objectOf(product)

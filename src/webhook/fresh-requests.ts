@@ -4,17 +4,17 @@ import type { Clock } from '../base/clock.ts'
 import { BotError } from '../base/errors.ts'
 import type { SignedRequest } from './signed-request.ts'
 
-/** Tells new signed requests from repeats. A signature proves who made a request, and not when it was sent. */
+/** Tells new signed requests from repeats: a signature proves who made a request, but not when it was sent. */
 export interface FreshRequests {
   /**
-   * Whether this one comes for the first time.
+   * Whether the request comes for the first time.
    *
    * @throws BotError `BOT_SIGNATURE_INVALID` when Facebook made it more than an hour ago
    */
   isNew: (request: Pick<SignedRequest, 'issuedAtMs' | 'payload'>) => boolean
 }
 
-/** Clocks may differ by minutes, and Facebook may have to try again. */
+/** An hour, because clocks may differ by minutes and Facebook may repeat a request later. */
 const FRESH_MS = 60 * 60_000
 const MOST = 10_000
 
@@ -22,7 +22,7 @@ export const createFreshRequests = ({ clock }: { clock: Pick<Clock, 'now'> }): F
   const seen = createBoundedMap<string, true>(MOST)
   return {
     isNew: ({ issuedAtMs, payload }) => {
-      // Facebook always says when; what does not is told apart by its repeats alone.
+      // Facebook always sends `issued_at`. A request without it is only compared with earlier ones.
       if (issuedAtMs !== null && clock.now() - issuedAtMs > FRESH_MS) {
         throw new BotError('BOT_SIGNATURE_INVALID', 'The signed_request is too old.')
       }

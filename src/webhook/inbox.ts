@@ -8,11 +8,11 @@ import { written, type FieldValue } from './read.ts'
 export type InboxEvent = NewEvent & { kind: EventKind }
 
 /**
- * Turns a callback's `entry` into what the store keeps, in the order in which it happened: after failures Facebook keeps no
- * order (docs/messenger-platform.md#e3). Takes any JSON value and never throws.
+ * Turns a callback's `entry` into events for the store, sorted by time: after failed deliveries Facebook keeps no order
+ * (docs/messenger-platform.md#e3). Takes any JSON value and never throws.
  *
- * @param receivedMs - stands in where Facebook gives no time, ms since the epoch
- * @param appId - of this app, whose echoes are receipts; null where they are not told apart
+ * @param receivedMs - ms since the epoch; the time of events for which Facebook gives none
+ * @param appId - of this app, whose own echoes are marked as receipts; with null, no echo is
  */
 export const toNewEvents = (
   entries: FieldValue,
@@ -21,13 +21,13 @@ export const toNewEvents = (
 ): InboxEvent[] =>
   itemsOf(entries, receivedMs)
     .map((item) => toNewEvent(item, appId))
-    // Stable: what happened at the same time stays in the order in which it came.
+    // The sort is stable, so events of the same time keep Facebook's order.
     .sort((one, other) => one.timestampMs - other.timestampMs)
 
 /**
- * The event that {@link toNewEvents} or {@link ./operator-event.ts operatorEvent} made a body of.
+ * Reads an event back from the body that {@link toNewEvents} or {@link ./operator-event.ts operatorEvent} made.
  *
- * @throws BotError `BOT_STORE_DAMAGED` when it never did
+ * @throws BotError `BOT_STORE_DAMAGED` if neither of them made the body
  */
 export const readStoredEvent = (body: string): WebhookEvent => {
   let item: Item | { operator: EventOf<'operator'> }
@@ -39,14 +39,17 @@ export const readStoredEvent = (body: string): WebhookEvent => {
   return 'operator' in item ? item.operator : readItem(item)
 }
 
-/** The event that {@link toNewEvents} made, read anew only where the store had to fetch it. @throws as {@link readStoredEvent} */
+/**
+ * The event of a stored entry: its `content`, or its body read again if the store had to fetch it. @throws as {@link
+ * readStoredEvent}
+ */
 export const eventOf = ({ body, content }: Pick<StoredEvent, 'body' | 'content'>): WebhookEvent =>
   (content as WebhookEvent | undefined) ?? readStoredEvent(body)
 
 /**
  * Whether the event opens the standard messaging window.
  *
- * @see docs/messenger-platform.md#j: an ad alone does not, the message after it does
+ * @see docs/messenger-platform.md#j: opening an ad does not, the visitor's message after it does
  */
 export const opensWindow = (event: WebhookEvent): boolean => {
   switch (event.kind) {
@@ -58,7 +61,8 @@ export const opensWindow = (event: WebhookEvent): boolean => {
     case 'referral':
       return event.referral.source !== 'ADS'
     case 'optin':
-      // Without a type it is the start of a plugin; with one, consent to marketing messages, which have their own rules.
+      // An opt-in without a type comes from a plugin; with a type it is consent to marketing messages, which have their own
+      // rules.
       return event.type === null
     default:
       return false
@@ -82,7 +86,7 @@ const toNewEvent = (item: Item, appId: string | null): InboxEvent => {
     opensWindow: opensWindow(event),
     ...(isReceipt(event, appId) && { isReceipt: true }),
     content: event,
-    // Put together by hand, so that the content is made into text only once.
+    // Concatenated by hand, so that the content is serialised only once.
     body: `{"pageId":${JSON.stringify(item.pageId)},"timeMs":${item.timeMs},"standby":${item.standby},"change":${item.change},"content":${text}}`,
   }
 }

@@ -6,7 +6,7 @@ import { readOptionalReferral, readReferral } from './referral.ts'
 import { appIdOf, countOf, idOf, listOf, millisOf, objectOf, textOf, type FieldValue } from './read.ts'
 
 /**
- * Reads what an item says beyond sender, recipient and timestamp.
+ * Reads the part of an item beyond sender, recipient and timestamp.
  *
  * @param fromPage - whether the Page itself is the sender
  * @see docs/messenger-platform.md#e5
@@ -15,7 +15,7 @@ export const readDetail = (item: JsonObject, fromPage: boolean): EventDetail => 
   for (const [name, read] of READERS) {
     const body = item[name]
     if (typeof body !== 'object' || body === null || Array.isArray(body)) continue
-    // A person of the Page who taps, reacts or reads is no visitor: there is no one to answer, and no window opens.
+    // A tap, reaction or reading by a person of the Page comes from no visitor: no answer is due, and no window opens.
     if (fromPage && !ALSO_BY_PAGE.has(name)) continue
     const detail = read(body, item, fromPage)
     if (detail !== null) return detail
@@ -38,13 +38,13 @@ export const readChange = (change: JsonObject): EventDetail => {
   }
 }
 
-/** Whether a change is really a messaging item: the dashboard's test button wraps them so. */
+/** Whether a change holds a messaging item: the App Dashboard's "Test" button sends messaging items this way. */
 export const isMessagingItem = (value: JsonObject): boolean =>
   readDetail(value, false).kind !== 'unknown' && ('sender' in value || 'recipient' in value)
 
 type Reader = (body: JsonObject, item: JsonObject, fromPage: boolean) => EventDetail | null
 
-/** What the Page itself says or does under the names of {@link READERS}; all others come from a visitor. */
+/** The names in {@link READERS} under which the Page itself may be the sender; under all others only a visitor is. */
 const ALSO_BY_PAGE: ReadonlySet<string> = new Set([
   'message',
   'pass_thread_control',
@@ -57,14 +57,17 @@ const ALSO_BY_PAGE: ReadonlySet<string> = new Set([
 
 const ENVELOPE = new Set(['sender', 'recipient', 'timestamp'])
 
-/** Every kind by the key that tells it; the first one an item has wins, so what carries others comes first. */
+/**
+ * The readers by the key that identifies their kind. The first key that an item has decides, so kinds that may carry other keys
+ * come first.
+ */
 const READERS: readonly (readonly [key: string, read: Reader])[] = [
   [
     'message',
     (message, _item, fromPage) => {
-      // It has the mid of the message it takes back (docs/messenger-platform.md#m), and is another event all the same.
+      // A deletion has the mid of the deleted message (docs/messenger-platform.md#m), but it is an event of its own.
       if (isYes(message['is_deleted'])) return { kind: 'message_deleted', mid: idOf(message['mid']) }
-      // A message of the Page without the mark is no visitor's either: answering it would be talking to oneself.
+      // A message from the Page without `is_echo` is an echo, too: the bot must not answer the Page.
       return fromPage || isYes(message['is_echo']) ? readEcho(message) : readVisitorMessage(message)
     },
   ],
@@ -201,7 +204,7 @@ const READERS: readonly (readonly [key: string, read: Reader])[] = [
           }
         : null,
   ],
-  // Last: other kinds may carry a referral beside them.
+  // Last, because other kinds may carry a referral, too.
   ['referral', (referral) => ({ kind: 'referral', referral: readReferral(referral) })],
 ]
 

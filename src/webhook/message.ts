@@ -19,7 +19,7 @@ export const readVisitorMessage = (message: JsonObject): Extract<EventDetail, { 
   }
 }
 
-/** A text with nothing in it, beside a picture or in a quick reply, says no more than an absent one. */
+/** A blank text, as beside a picture or in a quick reply, counts as absent. */
 const wordsOf = (field: FieldValue): string | null => {
   const text = textOf(field)
   return text === null || text.trim() === '' ? null : text
@@ -40,7 +40,7 @@ const readAttachment = (field: Json): Attachment => {
   const payload = isJsonObject(attachment['payload']) ? attachment['payload'] : null
   return {
     type: textOf(attachment['type']) ?? 'unknown',
-    // A fallback may have its link and title beside the payload, and the link in capitals.
+    // An attachment of type `fallback` may have link and title outside the payload, and the link may be under `URL`.
     url: textOf(payload?.['url']) ?? textOf(attachment['url']) ?? textOf(attachment['URL']),
     title: textOf(payload?.['title']) ?? textOf(attachment['title']),
     payload,

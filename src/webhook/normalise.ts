@@ -5,13 +5,13 @@ import { isMessagingItem, readChange, readDetail } from './kinds.ts'
 import { isSample } from './samples.ts'
 import { idOf, listOf, millisOf, objectOf, written, type FieldValue } from './read.ts'
 
-/** One item of a callback with what its entry says about it: enough to read it again at any time. */
+/** One item of a callback together with the facts of its entry, which is enough to read it again later. */
 export interface Item {
   pageId: string | null
-  /** When the entry says it happened, or when it came in; ms since the epoch. */
+  /** The entry's time, or the time of receipt if it has none; ms since the epoch. */
   timeMs: number
   standby: boolean
-  /** Whether it comes from `changes`, which holds what is about the Page. */
+  /** Whether the item comes from `changes`, whose items are about the Page. */
   change: boolean
   content: Json
 }
@@ -19,12 +19,15 @@ export interface Item {
 /**
  * Every event of a callback's `entry`, in order. Takes any JSON value and never throws.
  *
- * @param receivedMs - stands in where Facebook gives no time, ms since the epoch
+ * @param receivedMs - ms since the epoch; the time of items for which Facebook gives none
  */
 export const normalise = (entries: FieldValue, receivedMs: number): WebhookEvent[] =>
   itemsOf(entries, receivedMs).map((item) => readItem(item))
 
-/** Takes the entries apart. An entry without the lists we know, and lists beside them, are new: they are kept as one item. */
+/**
+ * Splits the entries into items. An entry without a known list becomes one item, and so do unknown lists beside known ones:
+ * Facebook may add lists.
+ */
 export const itemsOf = (entries: FieldValue, receivedMs: number): Item[] => {
   const items: Item[] = []
   for (const entry of listOf(entries)) {
@@ -49,7 +52,7 @@ export const itemsOf = (entries: FieldValue, receivedMs: number): Item[] => {
 }
 
 /**
- * Reads one item into our words.
+ * Reads one item into an event.
  *
  * @param text - the content as JSON text, where the caller has it already
  */
@@ -57,7 +60,7 @@ export const readItem = (item: Item, text?: string): WebhookEvent => {
   const raw = objectOf(item.content)
   const sender = idOf(objectOf(raw['sender'])['id'])
   const recipient = idOf(objectOf(raw['recipient'])['id'])
-  // The entry names the Page; where it does not, the Page is who got the message.
+  // The entry names the Page. Without an id in the entry, the recipient is taken for the Page.
   const pageId = item.pageId ?? recipient ?? ''
   const fromPage = sender === pageId && recipient !== null && recipient !== pageId
   const said = item.change ? readChange(raw) : readDetail(raw, fromPage)
@@ -73,7 +76,10 @@ export const readItem = (item: Item, text?: string): WebhookEvent => {
 }
 
 const LISTS: ReadonlySet<string> = new Set(['messaging', 'standby', 'changes'])
-/** Through which apps a conversation went; it comes beside the messages and is no event (docs/messenger-platform.md#e4). */
+/**
+ * The apps that had control of the conversation; the list comes beside the messages and is no event
+ * (docs/messenger-platform.md#e4).
+ */
 const HOPS = 'hop_context'
 
 const toChange = (about: Pick<Item, 'pageId' | 'timeMs'>, content: Json): Item => {
@@ -92,7 +98,7 @@ const visitorOf = (item: Item, raw: JsonObject, { kind }: EventDetail, fromPage:
 const visitorOfChange = (change: JsonObject): string | null =>
   change['field'] === 'inbox_labels' ? idOf(objectOf(objectOf(change['value'])['user'])['id']) : null
 
-/** What Facebook gives to tell this event from all others (docs/messenger-platform.md#e4); null where it gives nothing. */
+/** The value from Facebook that identifies the event (docs/messenger-platform.md#e4); null if there is none. */
 const identify = (
   detail: EventDetail,
   { pageId, psid, timestampMs }: Pick<WebhookEvent, 'pageId' | 'psid' | 'timestampMs'>,
@@ -114,6 +120,7 @@ const identify = (
   }
 }
 
-// A change seldom holds a time of its own: without the entry's, "labelled VIP" would happen only once for ever.
+// The entry's time is part of a change's digest, because most changes hold no time: without it, a second "labelled VIP" would be
+// taken for a repeat.
 const digest = ({ change, timeMs, content }: Item, pageId: string, text = written(content).text): string =>
   hash('sha256', `${pageId}:${change ? timeMs : ''}:${text}`, 'base64url')

@@ -1,14 +1,14 @@
 import type { EventOf } from './events.ts'
 import type { InboxEvent } from './inbox.ts'
 
-/** What an operator does in a conversation. */
+/** An operator's action in a conversation. */
 export type OperatorDeed = Pick<EventOf<'operator'>, 'did' | 'text'> & { by: string }
 
 /**
- * An operator's deed as an event of the conversation: it is stored, done in its turn and once, however often the form is sent,
- * and what is said by it goes out like every reply.
+ * An operator's action as an event of the conversation. It is stored, handled in order and only once even if the form is sent
+ * twice, and its text goes out as every reply does.
  *
- * @param id - equal for every sending of the same form
+ * @param id - the same each time the same form is sent
  */
 export const operatorEvent = ({
   id,

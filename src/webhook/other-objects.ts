@@ -3,26 +3,26 @@ import { isJsonObject, parseJson } from '../base/json.ts'
 import type { Log } from '../base/logger.ts'
 import { sharedNote, type Notes } from '../base/shared-note.ts'
 
-/** Callbacks of the same app about something else than Pages: `instagram`, `user`, `permissions` and the like. */
+/** Callbacks of the same app that are not about Pages: `instagram`, `user`, `permissions` and the like. */
 export interface OtherObjects {
-  /** One came. @returns its name as it is counted */
+  /** Notes one callback. @returns the object's name under which it is counted */
   heard: (object: string) => string
 }
 
-/** Under this name the store keeps which came; {@link lateOtherObjects} reads it. */
+/** The name of the store's note with these objects; {@link lateOtherObjects} reads it. */
 export const OTHER_OBJECTS_NOTE = 'other-objects'
 
-/** Facebook has some ten of them. Names beyond that are counted together: a metric has a line for each. */
+/** Facebook has some ten objects. Names beyond this number are counted together, because each name is a line of a metric. */
 const MOST_NAMES = 20
 const REST = 'other'
-/** How often an object that goes on coming is noted. */
+/** An object whose callbacks keep coming is noted this often. */
 const NOTE_MS = 24 * 3_600_000
-/** Not heard of for so long, its subscription counts as removed. */
+/** After this long without a callback, the subscription of the object counts as removed. */
 const OVER_MS = 7 * NOTE_MS
 
 /**
- * Tells the operator once of each object whose callbacks come here though the bot answers Pages alone. Facebook counts a 404
- * as a failing callback and unsubscribes the app in the end, so these callbacks are taken.
+ * Warns once for each object whose callbacks arrive, although the bot handles Pages only. The webhook answers them with 200:
+ * Facebook counts a 404 as a failed callback and unsubscribes the app after a time.
  */
 export const createOtherObjects = (deps: {
   store: Notes
@@ -31,7 +31,7 @@ export const createOtherObjects = (deps: {
 }): OtherObjects => {
   const { store, clock, log } = deps
   const note = sharedNote(store, OTHER_OBJECTS_NOTE)
-  /** When each was noted last. */
+  /** The time at which each object was noted last, in ms since the epoch. */
   const names = new Map<string, number>()
 
   const keep = (name: string, nowMs: number): void => {
@@ -64,7 +64,7 @@ export const createOtherObjects = (deps: {
   }
 }
 
-/** The objects of which callbacks came lately, on whichever instance, by the text of the note. */
+/** The objects with recent callbacks on any instance, from the text of the note. */
 export const lateOtherObjects = (text: string | null, nowMs: number): string[] => [
   ...read(text, nowMs).keys(),
 ]

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 
-/** What a field may hold once its presence is not taken for granted. */
+/** The value of a field that may be absent. */
 export type FieldValue = Json | undefined
 
 /** The object, or an empty one. */
@@ -14,8 +14,9 @@ export const textOf = (field: FieldValue): string | null =>
   typeof field === 'string' ? field : typeof field === 'number' ? String(field) : null
 
 /**
- * Ids come as strings and as numbers (docs/messenger-platform.md#e4); an empty one is none. So is a text that no database takes
- * for a name (control characters, half a surrogate pair, any length): the store would refuse the whole callback because of it.
+ * An id from a string or a number (docs/messenger-platform.md#e4); null for an empty one. Null also for a text that a database
+ * refuses (control characters, half a surrogate pair, more than 500 characters), because the store would refuse the whole
+ * callback with it.
  */
 export const idOf = (field: FieldValue): string | null => {
   const id = textOf(field)
@@ -44,7 +45,10 @@ export const millisOf = (field: FieldValue): number | null => {
   return Math.trunc(number < FIRST_US ? number : number / (number < FIRST_NS ? 1e3 : 1e6))
 }
 
-/** The value with its JSON text. What is nested too deep to be written is cut off, so that the rest of the item is read. */
+/**
+ * The value with its JSON text. A value that is nested too deep for `JSON.stringify` is cut off at 100 levels, so that the rest
+ * can be read.
+ */
 export const written = (value: Json): { value: Json; text: string } => {
   try {
     return { value, text: JSON.stringify(value) }
@@ -62,13 +66,13 @@ const cutOff = (value: Json, levels: number): Json => {
 }
 
 const NOTHING: JsonObject = Object.freeze({})
-// Ids of messages have some 200 characters; an index of PostgreSQL takes 2,700 bytes.
+// Message ids have some 200 characters; an index entry of PostgreSQL takes at most 2,700 bytes.
 const LONGEST_ID = 500
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/
 // Facebook nests some ten levels.
 const DEEPEST = 100
-// Below this, a number of milliseconds would lie in 1973, and as seconds it reaches the year 5138; so for each further unit.
+// As milliseconds, 1e11 lies in 1973; as seconds, in the year 5138. The further limits follow in the same way.
 const FIRST_MS = 1e11
 const FIRST_US = 1e14
 const FIRST_NS = 1e17

@@ -1,6 +1,6 @@
 import { toNewEvents, type InboxEvent } from './inbox.ts'
 
-/** A visitor's message that was found in the conversation instead of coming by webhook. */
+/** A visitor's message that was read from the conversation because no webhook brought it. */
 export interface FoundMessage {
   pageId: string
   psid: string
@@ -12,8 +12,8 @@ export interface FoundMessage {
 }
 
 /**
- * The event the webhook would have brought. It counts as the same one: should the webhook have come after all, or come
- * yet, as a message, as a postback or in standby, only the first is kept.
+ * The event that the webhook would have brought, under the same keys: if the webhook has come or comes later, as a message, as a
+ * postback or in standby, the store keeps only the first of them.
  */
 export const toRecoveredEvents = ({ pageId, psid, mid, text, createdMs }: FoundMessage): InboxEvent[] => {
   const content = {

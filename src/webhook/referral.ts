@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../base/json.ts'
 import type { AdShown, Referral } from './events.ts'
 import { idOf, objectOf, textOf, type FieldValue } from './read.ts'
 
-/** How the visitor came here: an m.me link, an ad, a code. */
+/** The visitor's way to the conversation: an m.me link, an ad, a code. */
 export const readReferral = (referral: JsonObject): Referral => ({
   ref: textOf(referral['ref']),
   source: textOf(referral['source']),

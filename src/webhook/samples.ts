@@ -1,9 +1,12 @@
 import type { JsonObject } from '../base/json.ts'
 import { idOf, objectOf } from './read.ts'
 
-/** No Page has it: the App Dashboard's "Test" sends it as the entry's id (docs/messenger-platform.md, M). */
+/**
+ * An id of zeros, which no Page has: the App Dashboard's "Test" button sends it as the entry's id (docs/messenger-platform.md,
+ * M).
+ */
 const NO_PAGE = /^0*$/
-/** The ids in those samples of the App Dashboard whose entry names a Page. */
+/** The ids in the App Dashboard's samples whose entry names a real Page. */
 const INVENTED = { sender: '12334', recipient: '23245', mid: 'test_message_id' }
 
 /** Whether an item is a sample that the App Dashboard's "Test" sent: no visitor wrote it, and no Page can answer it. */

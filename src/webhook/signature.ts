@@ -11,7 +11,7 @@ export type SignatureCheck = (body: Buffer, header: string | string[] | undefine
 export const createSignatureCheck = (appSecret: string): SignatureCheck => {
   const key = createSecretKey(appSecret, 'utf8')
   return (body, header) => {
-    // timingSafeEqual demands equal lengths; every callback comes through here, and text compares faster than decoded hex.
+    // `timingSafeEqual` needs equal lengths. Texts are compared, because decoding hex would cost time on every callback.
     if (typeof header !== 'string' || header.length !== LENGTH) return false
     const expected = `${PREFIX}${createHmac('sha256', key).update(body).digest('hex')}`
     return timingSafeEqual(Buffer.from(header, 'latin1'), Buffer.from(expected, 'latin1'))

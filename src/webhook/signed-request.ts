@@ -9,17 +9,17 @@ export interface SignedRequest {
   userId: string | null
   /** The Page, when a Page removed the app. */
   profileId: string | null
-  /** When Facebook made it; null when it does not say. */
+  /** The time at which Facebook made the request; null if it does not tell. */
   issuedAtMs: number | null
-  /** The bytes that are signed: what is signed twice is one request, however its signature is spelt. */
+  /** The signed text. Two requests with the same payload are one request, even if their signatures are encoded differently. */
   payload: string
 }
 
 /**
  * Verifies and reads the form field `signed_request`.
  *
- * @throws BotError `BOT_SIGNATURE_INVALID` when it is missing, malformed or signed with another secret;
- *   `BOT_BODY_INVALID` when what is signed makes no sense
+ * @throws BotError `BOT_SIGNATURE_INVALID` when it is missing, malformed or signed with another secret; `BOT_BODY_INVALID` when
+ *   the signed payload cannot be read
  * @see docs/messenger-platform.md#e9
  */
 export const readSignedRequest = (text: unknown, appSecret: string): SignedRequest => {
@@ -35,7 +35,7 @@ export const readSignedRequest = (text: unknown, appSecret: string): SignedReque
     throw new BotError('BOT_BODY_INVALID', 'The signed_request holds no JSON object signed with HMAC-SHA256.')
   }
   const userId = idOf(claims['user_id'])
-  // 0 when it was a Page that removed the app.
+  // `user_id` is 0 when a Page removed the app.
   const issuedAt = claims['issued_at']
   return {
     userId: userId === '0' ? null : userId,

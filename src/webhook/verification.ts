@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { BotError } from '../base/errors.ts'
 
-/** The query of a verification GET as it came: anything may be absent or repeated. */
+/** The query of a verification GET; each parameter may be absent or repeated. */
 export type VerificationQuery = Record<string, string | string[] | undefined>
 
 /**
- * Answers Facebook's question whether this is the callback the operator set up.
+ * Answers the request by which Facebook verifies the callback address.
  *
  * @returns the challenge, to be echoed untouched and as plain text
  * @throws BotError `BOT_VERIFICATION_FAILED`
@@ -26,7 +26,7 @@ export const readChallenge = (query: VerificationQuery, verifyToken: string): st
   return challenge
 }
 
-// Digests have one length, so neither the comparison nor its refusal tells anything about the token.
+// Digests have equal lengths, so the time of the comparison does not depend on the token.
 const isSame = (given: string | string[] | undefined, wanted: string): boolean =>
   typeof given === 'string' && timingSafeEqual(digest(given), digest(wanted))
 
