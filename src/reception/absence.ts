@@ -4,26 +4,26 @@ import type { Log } from '../base/logger.ts'
 import type { Store } from '../store/store.ts'
 import { STANDARD_WINDOW_MS } from '../channel/messenger.ts'
 
-/** Measures how long the bot was down: it stores the time every minute, and the next start compares. */
+/** Measures how long the bot was down: it stores the time every minute, and the next start compares that time with its own. */
 export interface Absence {
-  /** @returns whether the bot was away; `onAway` was called then */
+  /** @returns whether the bot was away; `onAway` has then been called */
   start: () => Promise<boolean>
   /** Stores the time until which the bot was up. */
   stop: () => Promise<void>
 }
 
 const BEAT_MS = 60_000
-/** A restart takes less, and Facebook repeats the webhooks of a shorter absence. */
+/** A restart takes less time, and Facebook repeats the webhooks of a shorter absence. */
 export const AWAY_MS = 5 * 60_000
 const ALIVE = 'alive'
 
-/** Facebook's time, which dates the messages that are looked for; our own before its first answer. */
+/** Facebook's time, which also dates the messages in its conversations; before Facebook's first answer, this machine's time. */
 export const timeOf = ({ graph, clock }: { graph: Pick<Graph, 'now'>; clock: Clock }): number =>
   graph.now() ?? clock.now()
 
 /**
- * Until when the bot was up, as it was noted. A time that lies ahead was noted by a clock that has been set back since: it says nothing, and the
- * bot may have been away for all the time of which there is something to recover.
+ * The stored time until which the bot was up. A time in the future was stored before the clock was set back, so it proves
+ * nothing: the bot may then have been away for the whole time whose messages can still be recovered.
  */
 export const knownUntil = (untilMs: number, nowMs: number): number =>
   untilMs > nowMs + AWAY_MS ? nowMs - STANDARD_WINDOW_MS : untilMs
@@ -40,7 +40,7 @@ export const createAbsence = (deps: {
   let stopped = false
   let lastBeatMs: number | null = null
   let cancelBeat = (): void => undefined
-  /** What the run before has noted, until Facebook's time says whether the bot was away. */
+  /** Repeats the comparison with the time that the previous run stored, as soon as Facebook's time is known. */
   let judgeLater: (() => void) | null = null
 
   const beat = (): void => {
@@ -58,7 +58,7 @@ export const createAbsence = (deps: {
     cancelBeat = clock.after(BEAT_MS, beat)
   }
 
-  /** @param agoMs - how long ago the bot was started. @returns whether it was away until then */
+  /** @param agoMs - ms since the bot was started. @returns whether the bot was away until its start */
   const judge = (aliveMs: number, agoMs: number): boolean => {
     const startedMs = timeOf(deps) - agoMs
     const sinceMs = knownUntil(aliveMs, startedMs)
@@ -81,7 +81,7 @@ export const createAbsence = (deps: {
       if (Number.isFinite(aliveMs)) {
         const startMs = clock.elapsed()
         const isUnheard = graph.now() === null
-        // Where the noted time lies ahead, only Facebook's time says whether our clock is behind or was set back.
+        // If the stored time is in the future, only Facebook's time tells whether this machine's clock is slow or was set back.
         wasAway = !(isUnheard && aliveMs > clock.now() + AWAY_MS) && judge(aliveMs, 0)
         // A clock that was set while the bot was down may hide an absence.
         if (isUnheard && !wasAway) judgeLater = () => judge(aliveMs, clock.elapsed() - startMs)

@@ -14,14 +14,14 @@ export interface AppWebhookWatchDeps {
   onTrouble: (trouble: Trouble | null) => void
 }
 
-/** The delay of the first check: until then the server listens and the proxy in front of it has noticed. */
+/** The delay of the first check, so that the server listens and the proxy in front of it knows. */
 const FIRST_MS = 30_000
 const EVERY_MS = 6 * 3_600_000
 const AGAIN_MS = [2 * 60_000, 10 * 60_000]
 
 /**
- * Keeps Facebook sending the webhooks of the app to this bot: sets the address where there is none, and switches
- * it on again where Facebook switched it off. An address that points elsewhere is left alone; the operator is told.
+ * Checks that Facebook sends the app's webhooks to this bot. Sets the callback address if there is none, and activates it again
+ * if Facebook deactivated it. An address of another server is left alone; the operator is told.
  */
 export const createAppWebhookWatch = (deps: AppWebhookWatchDeps): { start: () => void; stop: () => void } => {
   const { graph, webhook, clock, log, onTrouble } = deps
@@ -50,7 +50,7 @@ export const createAppWebhookWatch = (deps: AppWebhookWatchDeps): { start: () =>
     lookIn(EVERY_MS)
   }
 
-  /** @returns what is wrong; null when it is, or was brought, in order */
+  /** @returns the trouble; null if the subscription is right or was mended */
   const lookOnce = async (): Promise<Trouble | null> => {
     const { url } = webhook
     const listed = pageSubscription(await graph.appSubscriptions())

@@ -1,18 +1,18 @@
 import { isJsonObject, type Json } from '../base/json.ts'
 import type { Store } from '../store/store.ts'
 
-/** What is known of how far a Page's webhooks reach us; kept over restarts. */
+/** The time until which a Page's webhooks have arrived, and the gap since; stored, so that it survives restarts. */
 export interface Coverage {
-  /** Until when the webhooks certainly reached us, ms since the epoch. */
+  /** The webhooks arrived at least until this time, ms since the epoch. */
   untilMs: number
   gap: Gap | null
 }
 
-/** Messages since then are still to be looked for, but not at once. Both ms since the epoch. */
+/** Messages since `sinceMs` are to be looked for, but not before `notBeforeMs`; both ms since the epoch. */
 export interface Gap {
   sinceMs: number
   notBeforeMs: number
-  /** Whether those of the visitors whom the bot knows were taken in, while Facebook refused to list all conversations. */
+  /** Whether the messages of known visitors were taken in already, while Facebook refused to list all conversations. */
   areKnownRead?: boolean
 }
 

@@ -3,20 +3,20 @@ import { editDistance } from '../base/edit-distance.ts'
 
 /** A request to an address that the bot does not serve. */
 export interface LostRequest {
-  /** With the query, which may hold the verify token. */
+  /** Path and query; the query may hold the verify token. */
   url: string
   isSigned: boolean
 }
 
 const WEBHOOK = 'webhook'
-/** A request to the webhook itself gets a 404 for its method alone: its address is right. */
+/** A request to the webhook itself gets a 404 only for its method; its address is right. */
 const SERVED = new Set([`/${WEBHOOK}`, `/${WEBHOOK}/`])
 /** The most addresses that are logged: a scanner may request any number. */
 const MOST_TOLD = 20
 
 /**
- * Says in the log when a request got a 404 that was probably meant for the webhook: the callback URL in the App dashboard
- * is then a character off, or without its path. Each address is told once.
+ * Logs a request with a 404 that was probably meant for the webhook: the callback URL in the App Dashboard then has a wrong
+ * character or no path. Each address is logged once.
  */
 export const createLostCallbacks = (deps: { log: Pick<Log, 'warn'> }): ((request: LostRequest) => void) => {
   const told = new Set<string>()
@@ -32,7 +32,7 @@ export const createLostCallbacks = (deps: { log: Pick<Log, 'warn'> }): ((request
   }
 }
 
-/** Whether it was meant for the webhook: Facebook's own signature or question, or an address that is nearly the same. */
+/** Whether the request was meant for the webhook: it is signed, asks for verification, or has nearly the same address. */
 export const isLost = ({ url, isSigned }: LostRequest): boolean =>
   !SERVED.has(pathOf(url)) &&
   (isSigned || /[?&]hub[._]mode=/.test(url) || pathOf(url).split('/').some(isNearly))

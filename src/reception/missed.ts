@@ -6,14 +6,14 @@ import { STANDARD_WINDOW_MS } from '../channel/messenger.ts'
 import type { FoundMessage } from '../webhook/recovered.ts'
 import { timeOf } from './absence.ts'
 
-/** What was found in the conversations of a Page. */
+/** The result of reading a Page's conversations. */
 export interface Missed {
   /** Messages that the store did not know; they are in the inbox now. */
   recovered: number
-  /** Messages that had come by webhook, too. */
+  /** Messages that a webhook had brought, too. */
   known: number
   conversations: number
-  /** Whether the Page had more messages than the limit on reading. */
+  /** Whether the list was left after {@link MOST_CONVERSATIONS}, so that older conversations were not read. */
   cut: boolean
   /** Why Facebook refused to list the conversations; null where it listed them. */
   unlisted: GraphError | null
@@ -22,7 +22,7 @@ export interface Missed {
 export interface MissedDeps {
   graph: Pick<Graph, 'conversations' | 'recentMessages' | 'now'>
   store: Pick<Store, 'accept' | 'sentReplies' | 'recentVisitors'>
-  /** The events the webhook would have brought; the store knows those it did bring. */
+  /** Makes the events that the webhook would have brought; the store ignores those that it did bring. */
   toEvents: (message: FoundMessage) => NewEvent[]
   clock: Clock
   signal: AbortSignal
@@ -37,17 +37,18 @@ interface Wanted {
 }
 
 const MOST_CONVERSATIONS = 500
-// Facebook allows two a second, and the sender may be looking for a reply in doubt.
+// Facebook allows two calls a second, and the sender may be looking for a reply in doubt.
 const BETWEEN_CALLS_MS = 1000
-/** Single conversations that cannot be read either, one after the other: then the refusal is about more than the list. */
+/** After this many refused single conversations in a row, the refusal concerns more than the list, and reading ends. */
 const MOST_REFUSED = 3
 
 /**
- * Takes in what visitors wrote since `sinceMs` without being heard or answered. What a person said for the Page answers
- * everything before it; what the bot said answers only what it had heard. Where Facebook refuses to list the conversations,
- * as it does at high volume (docs/messenger-platform.md#d1), those of the visitors whom the bot knows are read one by one.
+ * Takes in visitors' messages since `sinceMs` that no webhook brought and that have no answer. A person's message for the Page
+ * answers everything before it; the bot's reply answers only the messages that the bot had received. Where Facebook refuses to
+ * list the conversations, as it does at high volume (docs/messenger-platform.md#d1), the conversations of known visitors are read
+ * one by one.
  *
- * @throws GraphError, BotError `BOT_STORE_UNAVAILABLE`, or the reason of the signal; what was taken in until then stays
+ * @throws GraphError, BotError `BOT_STORE_UNAVAILABLE`, or the reason of the signal; messages taken in before stay in the inbox
  */
 export const takeInMissed = async (deps: MissedDeps, wanted: Wanted): Promise<Missed> => {
   const missed: Missed = { recovered: 0, known: 0, conversations: 0, cut: false, unlisted: null }
@@ -75,7 +76,7 @@ const readListed = async (
     const { conversations, next } = await graph.conversations({ pageId, pageToken, after })
     const recent = conversations.filter(({ updatedMs }) => updatedMs === null || updatedMs >= fromMs)
     await takeIn(deps, recent, pageId, fromMs, missed)
-    // Facebook lists conversations by their last change: after the first old one, all are old.
+    // Facebook lists conversations by their latest change, so all after the first old one are old.
     if (next === null || recent.length < conversations.length) return
     if (missed.conversations >= MOST_CONVERSATIONS) {
       missed.cut = true
@@ -101,7 +102,7 @@ const readKnown = async (
       refused = 0
       await takeIn(deps, [{ messages }], pageId, fromMs, missed)
     } catch (error) {
-      // One that is passed over is in the list, which is asked for again.
+      // A skipped conversation is not lost: the list, which holds it, is asked for again later.
       if (!(error instanceof GraphError) || error.verdict === 'token_invalid') throw error
       refused += 1
       if (refused >= MOST_REFUSED) throw error
@@ -109,7 +110,10 @@ const readKnown = async (
   }
 }
 
-/** Whether Graph itself has refused, and may yet read single conversations: not where it tells how long to wait with every call. */
+/**
+ * Whether Graph itself refused the list and single conversations may still be readable. They are not if Graph asked for a wait,
+ * which holds for every call.
+ */
 const isListRefused = (error: unknown): error is GraphError =>
   error instanceof GraphError &&
   error.graphCode !== null &&

@@ -9,18 +9,21 @@ import { createRhythm, SLOT_MS, type Rhythm } from './rhythm.ts'
 export interface NoWebhooksAlarmDeps {
   /** The Pages whose webhooks are expected: those with a token. */
   pages: () => { pageId: string; pageName: string | null }[]
-  /** The keeper of a Page judges, and other instances tell it what they hear; one instance alone where nothing is said. */
+  /**
+   * The keeper of a Page raises the alarm, and other instances tell it of the webhooks they receive; by default there is one
+   * instance only.
+   */
   duty?: Duty
   needs: Pick<Needs, 'raise' | 'settle'>
-  /** Keeps the learned rhythm over restarts. */
+  /** Stores the learned rhythm, so that it survives restarts. */
   store: Pick<Store, 'remember' | 'recall'>
   clock: Clock
   log: Pick<Log, 'warn'>
 }
 
-/** Notices when a Page's webhooks stay away for longer than its rhythm makes plausible. */
+/** Raises a need when a Page has had no webhooks for longer than its rhythm makes plausible. */
 export interface NoWebhooksAlarm {
-  /** Counts an event of the Page. Cheap, because it is called for every event. */
+  /** Notes an event of the Page. Must be cheap, because it is called for every event. */
   heard: (pageId: string) => void
   start: () => Promise<void>
   stop: () => Promise<void>
@@ -31,18 +34,20 @@ interface Watched {
   heardMs: number | null
   /** When the alarm was raised; null while there is none. */
   alarmMs: number | null
-  /** Whether the keeper before may have raised one. */
+  /** Whether the previous keeper may have raised an alarm. */
   mayBeRaised: boolean
 }
 
 const SAVE_EVERY_SLOTS = 6
-/** A timer this late means that the machine slept and no webhook could arrive. */
+/** If a timer is later than this, the machine slept and no webhook could arrive. */
 const LATE_MS = 60_000
 /** After this long the silence counts as usual: the alarm ends, and the rhythm is learned anew. */
 const BELIEVED_MS = 7 * 86_400_000
 
 const nameOf = (pageId: string): string => `rhythm:${pageId}`
-/** When an instance that does not keep the Page heard of it, once in each slot. */
+/**
+ * The note in which an instance that does not keep the Page stores when it received the Page's last webhook; written once a slot.
+ */
 const heardOf = (pageId: string): string => `heard:${pageId}`
 
 export const createNoWebhooksAlarm = ({
@@ -90,7 +95,7 @@ export const createNoWebhooksAlarm = ({
       log.warn({ err: error, pageId }, 'the rhythm of the Page could not be stored')
     })
 
-  /** Its next keeper goes on with what was learned here. */
+  /** The rhythm is saved for the Page's next keeper. */
   const lost = (pageId: string): void => {
     const entry = watched.get(pageId)
     watched.delete(pageId)
@@ -111,7 +116,7 @@ export const createNoWebhooksAlarm = ({
     needs.settle(pageId, 'silent')
   }
 
-  /** Null where no other instance has told of it. */
+  /** When another instance last received a webhook of the Page, ms since the epoch; null if none did. */
   const heardElsewhere = async (pageId: string): Promise<number | null> => {
     const atMs = Number((await store.recall(heardOf(pageId)).catch(() => null)) ?? Number.NaN)
     return Number.isFinite(atMs) ? atMs : null
@@ -120,7 +125,7 @@ export const createNoWebhooksAlarm = ({
   const nextSlot = (): void => {
     slotMs = Math.ceil(clock.now() / SLOT_MS) * SLOT_MS
     heard = new Set()
-    // The first slot that is looked at from its beginning to its end.
+    // The alarm begins with the next slot, the first one it observes from beginning to end.
     cancel = clock.after(slotMs - clock.now(), lookAtSlot)
   }
 
@@ -179,7 +184,7 @@ export const createNoWebhooksAlarm = ({
       if (duty.keeps(pageId)) {
         if (entry) heardHere(pageId, entry, clock.now())
       } else if (isFirst) {
-        // The next slot tells again.
+        // A failure is ignored: the next slot stores it again.
         store.remember(heardOf(pageId), String(clock.now())).catch(() => undefined)
       }
     },

@@ -9,12 +9,12 @@ import { hears } from '../token/webhook-fields.ts'
 
 /** The app's subscription to the webhooks of one Page, as Facebook lists it. */
 export interface PageSubscription {
-  /** @returns the fields the app is subscribed to; null when it is not */
+  /** @returns the fields the app is subscribed to; null when it is not subscribed */
   look: (token: string) => Promise<readonly string[] | null>
   /**
-   * Subscribes to what is missing among `fields`.
+   * Subscribes to the needed fields that are missing in `fields`.
    *
-   * @returns whether a visitor is heard now
+   * @returns whether visitors' messages arrive now
    */
   renew: (token: string, fields: readonly string[] | null) => Promise<boolean>
   /** The last answer of Facebook; null before the first. */
@@ -37,10 +37,10 @@ export const createPageSubscription = (deps: {
 }): PageSubscription => {
   const { pageId, graph, clock, log, onTrouble } = deps
   let seen: SubscriptionStatus | null = null
-  /** Whether it was tried to get the fields that are good to have. */
+  /** Whether the optional fields have been requested. */
   let askedForMore = false
 
-  /** @returns whether a visitor is heard with what Facebook lists */
+  /** @returns whether visitors' messages arrive with these fields */
   const note = (fields: readonly string[] | null): boolean => {
     seen = { checkedMs: clock.now(), fields }
     const isHeard = hears(fields)

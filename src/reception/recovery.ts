@@ -20,24 +20,24 @@ import type { FoundMessage } from '../webhook/recovered.ts'
 import { takeInMissed, type MissedDeps } from './missed.ts'
 
 /**
- * Keeps each Page's webhooks coming. Facebook silently unsubscribes an app whose callbacks fail for an hour, and never sends
- * those events again: this subscribes the app again, and takes in the messages it missed.
+ * Keeps each Page's subscription alive. Facebook silently unsubscribes an app whose callbacks fail for an hour, and never sends
+ * those events again; recovery subscribes the app again and takes in the missed messages.
  */
 export interface Recovery {
   start: () => Promise<void>
   /** Aborts the calls under way and stores the time until which the bot was up. */
   stop: () => Promise<void>
-  /** What Facebook last told of the Page's subscription; null before it did. */
+  /** The Page's subscription as Facebook last listed it; null before the first answer. */
   subscription: (pageId: string) => SubscriptionStatus | null
 }
 
 interface PageWatch {
   subscription: PageSubscription
   running: Promise<void> | null
-  /** When the bot was last up, if too long ago; null once the absence was handled. */
+  /** The beginning of an absence, ms since the epoch; null once the absence was handled. */
   awaySinceMs: number | null
   failures: number
-  /** Said once, until it changes. */
+  /** The verdict that was logged last, so that each is logged once. */
   said: string | null
   cancelTimer: () => void
 }
@@ -46,14 +46,17 @@ const MINUTE_MS = 60_000
 /** How long Facebook repeats a callback that fails, before it unsubscribes the app (docs/messenger-platform.md#e3). */
 const FACEBOOK_REPEATS_MS = 60 * MINUTE_MS
 const LOOK_EVERY_MS = 30 * MINUTE_MS
-/** After this long without a proof that webhooks reach us, the subscription may have been lost and renewed. */
+/** After this long without a proof that webhooks arrive, the subscription may have been lost and renewed meanwhile. */
 const UNSEEN_MS = 2 * FACEBOOK_REPEATS_MS
-/** The wait after an absence without unsubscription: Facebook repeats the webhooks itself, which is more complete. */
+/**
+ * The wait after an absence with the subscription intact: Facebook repeats the webhooks, which tell more than the conversations
+ * do.
+ */
 const LET_REPEAT_MS = 10 * MINUTE_MS
-/** The bootstrap that brought the token subscribes a moment later. */
+/** The wait after a new token, because the bootstrap that stored it subscribes the Page a moment later. */
 const AFTER_TOKEN_MS = 5000
 const APART_MS = 50
-/** Within this time after its start the instance has taken the Pages that it will keep. */
+/** Within this time after its start, an instance has become the keeper of its Pages. */
 const TAKEN_WITHIN_MS = 5 * MINUTE_MS
 const RETRY = { baseMs: MINUTE_MS, capMs: LOOK_EVERY_MS }
 const STOP_WITHIN_MS = 2000
@@ -63,12 +66,12 @@ const UNLISTED =
 export const createRecovery = (deps: {
   store: MissedDeps['store'] & Pick<Store, 'remember' | 'recall'>
   graph: MissedDeps['graph'] & Pick<Graph, 'subscribe' | 'subscribedFields' | 'now'>
-  /** Of the kept Pages. */
+  /** The tokens of the Pages that this instance keeps. */
   tokens: Pick<PageTokens, 'tokenFor' | 'statuses' | 'suspect' | 'onChange'>
   duty?: Duty
   /** Whether the operator wants the app subscribed to the Page, as the last bootstrap was told. */
   isToBeSubscribed: (pageId: string) => boolean
-  /** The events the webhook would have brought. */
+  /** Makes the events that the webhook would have brought. */
   toEvents: (message: FoundMessage) => NewEvent[]
   clock: Clock
   random: () => number
@@ -106,7 +109,7 @@ export const createRecovery = (deps: {
 
   const look = (pageId: string, watch: PageWatch): void => {
     const token = tokens.tokenFor(pageId)
-    // The next token starts the check again.
+    // Without a token there is no check; the next token starts it again.
     if (token === null || watch.running !== null) return
     watch.running = lookOnce(pageId, watch, token)
       .then((againMs) => {
@@ -126,12 +129,12 @@ export const createRecovery = (deps: {
     const begunMs = clock.elapsed()
     const kept = await readCoverage(store, pageId)
     const fields = await watch.subscription.look(token)
-    // Its answer has brought Facebook's time.
+    // `timeOf` is read here, because the answer to `look` has brought Facebook's time.
     const beganMs = timeOf(deps) - (clock.elapsed() - begunMs)
     const coverage = kept && notAhead(kept, beganMs)
     const isHeard = hears(fields)
     if (coverage === null) {
-      // A Page that the operator left alone stays so; one that was to be subscribed and is not, is.
+      // An unsubscribed Page is subscribed only if the operator wants it subscribed.
       const isHeardNow =
         isHeard || (isToBeSubscribed(pageId) && (await watch.subscription.renew(token, fields)))
       // Messages from before this bot knew the Page are not answered.
@@ -147,7 +150,7 @@ export const createRecovery = (deps: {
     const unlisted = gap === null ? null : await takeIn(pageId, watch, token, gap)
     const left = gap === null || unlisted === null ? null : { ...gap, areKnownRead: true }
     await writeCoverage(store, pageId, { untilMs: beganMs, gap: left })
-    // Only the list has visitors whom the bot does not know: ask for it again.
+    // Only the list has the conversations of unknown visitors, so the check must be repeated.
     if (unlisted !== null) throw unlisted
     return LOOK_EVERY_MS
   }
@@ -191,7 +194,7 @@ export const createRecovery = (deps: {
     return Math.max(waitMs, error instanceof GraphError ? (error.retryAfterMs ?? 0) : 0)
   }
 
-  /** The last absence that was found, and when: a Page that is taken after it is looked at with it. */
+  /** The last absence and when it was found: it also concerns Pages that this instance takes soon after. */
   let away: { sinceMs: number; foundMs: number } | null = null
 
   const wasAway = (sinceMs: number): void => {
@@ -237,13 +240,13 @@ export const createRecovery = (deps: {
   }
 }
 
-/** The coverage that was kept, its times limited: one that lies further ahead was noted by a clock that has been set back since. */
+/** The stored coverage with its times limited: a time too far in the future was stored before the clock was set back. */
 const notAhead = ({ untilMs, gap }: Coverage, nowMs: number): Coverage => ({
   untilMs: knownUntil(untilMs, nowMs),
   gap: gap && { ...gap, notBeforeMs: Math.min(gap.notBeforeMs, nowMs + LET_REPEAT_MS) },
 })
 
-/** When there is reason to look for missed messages, and since when. */
+/** The gap in which messages may have been missed; null if there is none. */
 const gapOf = (
   { untilMs }: Coverage,
   isHeard: boolean,

@@ -1,64 +1,67 @@
 import { isJsonObject, parseJson, type Json } from '../base/json.ts'
 
-/** How long one look at a Page lasts; what matters is whether anything came meanwhile, not how much. */
+/** The length of one observation of a Page. It counts whether a webhook came in the slot, not how many. */
 export const SLOT_MS = 10 * 60_000
 
 /**
- * What is usual for a Page: how likely something comes, by the hour of the week, and how unusual its silences get.
- * Learned from looks of {@link SLOT_MS}; times in between, as when the bot did not run, simply do not count.
+ * The usual rhythm of a Page: the chance of a webhook by the hour of the week, and the most unusual silence so far. Learned from
+ * slots of {@link SLOT_MS}; times in which the bot did not run do not count.
  *
  * @see docs/adr/0064-when-silence-is-an-alarm.md
  */
 export interface Rhythm {
-  /** One look: whether anything came in the slot that began then (ms since the epoch). */
+  /** Adds one slot: its beginning, ms since the epoch, and whether a webhook came in it. */
   observe: (slotMs: number, isActive: boolean) => void
   /** Whether the present silence is longer than this Page's rhythm makes plausible. */
   isImplausible: () => boolean
-  /** For {@link createRhythm}, some kilobytes. */
+  /** The text that {@link createRhythm} takes, some kilobytes. */
   save: () => string
 }
 
 const HOURS = 168
 const HOUR_MS = 3_600_000
 const WEEK_MS = HOURS * HOUR_MS
-/** The half-life of a look: after four weeks its weight is half. */
+/** The half-life of a slot's weight. */
 const HALF_LIFE_MS = 4 * WEEK_MS
-/** No alarm before this: each hour of the week must have been seen three times. */
+/** No alarm before this many slots: each hour of the week must have been observed three times. */
 const LEARNING_SLOTS = (3 * WEEK_MS) / SLOT_MS
-/** An hour of the week that was hardly looked at says nothing yet. */
+/** An hour of the week with fewer slots than this gives no estimate. */
 const LEAST_LOOKS = 5
-/** Silence that counts as seen beforehand in each hour: it makes every estimate lower than it looks. */
+/** Silent slots that are added to each hour of the week, which makes every estimate a little too low. */
 const DOUBT = 2
-/** Were the slots independent, the chance of such a silence would be one in thirty thousand million. They are not: */
+/**
+ * The least surprise that raises an alarm. With independent slots, the chance of such a silence would be one in thirty thousand
+ * million. Slots are not independent, so {@link TIMES_LONGEST} must hold, too.
+ */
 const LEAST_SURPRISE = 24
-/** it must also be so many times as unusual as any silence of the last months, */
+/** A silence raises an alarm only if its surprise is this many times that of the most unusual silence of the last months. */
 const TIMES_LONGEST = 2
-/** of which one counts as no more than this, so that an outage does not hide the next one. */
+/** The surprise of an earlier silence counts up to this, so that one outage does not hide the next one. */
 const LONGEST_COUNTED = 60
 /** The half-life of the most unusual silence: a quiet holiday still counts at the next one. */
 const LONGEST_HALF_LIFE_MS = 24 * WEEK_MS
 
 interface Learned {
-  /** Slots looked at, and those with something in them, by hour of the week; newer ones weigh more. */
+  /** Weighted numbers of slots observed, and of slots with a webhook, by hour of the week; newer slots weigh more. */
   looks: number[]
   active: number[]
-  /** The moment from which weights are reckoned. */
+  /** The time at which a slot's weight is 1, ms since the epoch. */
   epochMs: number
   slots: number
-  /** How unusual the silence is by now: the sum over its slots of -ln(chance of silence). */
+  /** The surprise of the present silence: the sum over its slots of -ln(chance of a silent slot). */
   surprise: number
-  /** The most unusual one lately, and when it was last looked at. */
+  /** The surprise of the most unusual silence lately, and when it was last updated, ms since the epoch. */
   longest: number
   longestMs: number
 }
 
-/** @param saved - what {@link Rhythm.save} gave; anything else begins anew */
+/** @param saved - a text of {@link Rhythm.save}; any other value starts with an empty rhythm */
 export const createRhythm = (saved: string | null = null): Rhythm => {
   const learned = read(saved) ?? nothing()
 
   const weightAt = (ms: number): number => 2 ** ((ms - learned.epochMs) / HALF_LIFE_MS)
 
-  /** The chance that something comes in a slot of this hour, rather too low than too high. */
+  /** The chance of a webhook in a slot of this hour, rather too low than too high. */
   const chance = (hour: number, weight: number): number => {
     const looks = (learned.looks[hour] ?? 0) / weight
     return looks < LEAST_LOOKS ? 0 : (learned.active[hour] ?? 0) / weight / (looks + DOUBT)
