@@ -10,17 +10,17 @@ export interface Bot<S = unknown> {
   /** Runs for events of these kinds. */
   on: <K extends EventKind>(kinds: K | readonly K[], handler: Handler<S, K>) => Bot<S>
   /**
-   * Runs for texts: the same but for capitals, accents and punctuation; or fitting a regular expression. Visitors choose
-   * what it is tried on: one that can backtrack for ever will.
+   * Runs for texts that equal `what`, apart from capitals, accents and punctuation, or that match a regular expression. Visitors
+   * write the texts, so an expression must not be one that can backtrack without end.
    */
   hears: (what: Heard | readonly Heard[], handler: TextHandler<S>) => Bot<S>
   /** Runs for taps on buttons and quick replies with this payload. */
   payload: (what: Heard | readonly Heard[], handler: TapHandler<S>) => Bot<S>
-  /** For the bot's own use. */
+  /** Only for the bot; authors of handlers do not need it. */
   definition: Definition<S>
 }
 
-/** Calls `next` to let the following handlers, and at last the script, have the event. */
+/** A handler calls `next` to pass the event to the following handlers and, after the last one, to the script. */
 export type Handler<S, K extends EventKind = EventKind> = (
   ctx: Context<S, K>,
   next: () => Promise<void>,
@@ -39,23 +39,26 @@ export type Heard = string | RegExp
 export interface Context<S, K extends EventKind = EventKind> {
   event: EventOf<K>
   /**
-   * Equal whenever the same event is handled again: after a crash it is. Work outside the bot (an order, a payment) is
-   * done under this key, so that it is done once.
+   * The key of the event, which is the same when the event is handled again, as after a crash. Give it to other systems (for an
+   * order, a payment) as the idempotency key, so that the work is done once.
    */
   key: string
   pageId: string
   psid: string
-  /** What is remembered of this conversation. Changes are kept together with the replies, or not at all. */
+  /** The handlers' state of this conversation. Changes are stored in one transaction with the replies. */
   state: S
-  /** Answers that the script's questions have remembered. */
+  /** Answers to the script's questions that the bot remembers. */
   remembered: Readonly<Record<string, string>>
-  /** Says something: sent in this order once the handler is done. A long text becomes several messages. */
+  /**
+   * Adds a message. Messages are sent in the order of the calls, after all handlers have returned. A long text becomes several
+   * messages.
+   */
   reply: (said: string | SendMessage, options?: { typingMs?: number }) => void
-  /** Says a reply of the script. Where it has none of that name, the event fails. */
+  /** Adds a reply of the script. If the script has no reply of that name, the event fails. */
   script: (name: string) => Promise<void>
-  /** Leaves the conversation to a person, after what was said. */
+  /** Hands the conversation over to a person, after the messages added so far. */
   handover: () => void
-  /** Aborted when the time for this event is over. */
+  /** Aborted shortly before the time limit of this event. */
   signal: AbortSignal
 }
 
@@ -70,14 +73,14 @@ export type AnyHandler<S> = (ctx: Context<S>, next: () => Promise<void>) => void
 export interface StateDefinition<S> {
   /** Raised when the shape changes. */
   version: number
-  /** What is remembered of a conversation that is new to these handlers. */
+  /** The state of a conversation that has none yet. */
   initial: () => S
-  /** Brings what an earlier version remembered up to date. */
+  /** Converts a state that an earlier version stored. */
   migrate?: (old: unknown, version: number) => S
 }
 
 export interface BotOptions {
-  /** How long the handlers may take for an event, in ms: 10 seconds where nothing is said, at most 5 minutes. */
+  /** Time limit of the handlers for one event, ms: 10 seconds by default, at most 5 minutes. */
   timeLimitMs?: number
 }
 
@@ -85,7 +88,7 @@ const MARK = Symbol.for('evergreen.bot')
 const USUAL_LIMIT_MS = 10_000
 export const LONGEST_LIMIT_MS = 300_000
 
-/** Begins a bot without state of its own, or with one. */
+/** Makes a bot, with a state of its own if `options` has one. */
 export function defineBot(options?: BotOptions): Bot<JsonObject>
 export function defineBot<S>(options: BotOptions & { state: StateDefinition<S> }): Bot<S>
 export function defineBot<S>(options: BotOptions & { state?: StateDefinition<S> } = {}): Bot<S> {
@@ -128,7 +131,7 @@ export function defineBot<S>(options: BotOptions & { state?: StateDefinition<S> 
   return Object.assign(bot, { [MARK]: true })
 }
 
-/** Whether a value was made by {@link defineBot}, be it of another copy of this module. */
+/** Whether a value was made by {@link defineBot}, even by that of another copy of this module. */
 export const isBot = (value: unknown): value is Bot =>
   typeof value === 'object' && value !== null && MARK in value
 
@@ -140,7 +143,7 @@ const payloadOf = (event: WebhookEvent): string | null => {
   return event.kind === 'message' ? event.quickReply : null
 }
 
-/** What a listener hears: the match of a pattern, null for a text that is the same, undefined for neither. */
+/** Makes the test of a text: it returns the match of an expression, null for an equal text, undefined for neither. */
 const listener = (
   what: Heard | readonly Heard[],
   literally = false,

@@ -7,14 +7,17 @@ import type { AnyHandler, Context, Definition, StateDefinition } from './bot.ts'
 import type { Job, Plan, HandlerAction } from './job.ts'
 import { checkMessage } from './messages.ts'
 
-/** In characters. The state is sent to the process of the handlers with every event of the conversation. */
+/**
+ * Characters of JSON. The bound is needed because the state is sent to the handlers' process with every event of the
+ * conversation.
+ */
 const LARGEST_STATE = 64 * 1024
 
 /**
- * Runs the handlers for one event, one after the other while they call `next`; the script comes at the end of the line.
+ * Runs the handlers for one event. Each one runs when the one before calls `next`; after the last one the script answers.
  *
- * @param signal - handed to the handlers as it is
- * @throws the error of a handler, and Error for a call it must not make
+ * @param signal - passed to the handlers
+ * @throws the error of a handler, or Error for a call that a handler must not make
  */
 export const runChain = async (
   definition: Definition<unknown>,
@@ -45,7 +48,7 @@ export const runChain = async (
       for (const message of messagesOf(what)) {
         if (said >= MOST_MESSAGES) throw tooMany()
         said += 1
-        // As it is now: the caller may go on with the object.
+        // A copy, because the handler may change the object later.
         add({ do: 'say', reply: { message: checkMessage(structuredClone(message)), ...typingOf(options) } })
       }
     },
@@ -82,7 +85,7 @@ export const tooMany = (): RangeError =>
 const handlersFor = ({ handlers }: Definition<unknown>, event: WebhookEvent): AnyHandler<unknown>[] =>
   handlers.filter(({ kinds }) => kinds === null || kinds.has(event.kind)).map(({ run }) => run)
 
-/** @throws Error when what an earlier version remembered cannot be brought up to date */
+/** @throws Error when the state of another version cannot be converted */
 const readState = (definition: StateDefinition<unknown>, kept: Json | null): unknown => {
   if (!isJsonObject(kept) || typeof kept['version'] !== 'number') return definition.initial()
   const { version, data } = kept
@@ -96,8 +99,8 @@ const readState = (definition: StateDefinition<unknown>, kept: Json | null): unk
 }
 
 /**
- * The JSON of a value, as an object of its own: `initial` may give all conversations the same one, and what one visitor
- * said must not show in the next conversation. The first event sees the same as every later one: no Dates, Maps or classes.
+ * A copy of a state by way of JSON. `initial` may return the same object for all conversations, and one visitor's data must not
+ * show in another conversation. The first event also gets the same types as later ones: no Dates, Maps or classes.
  */
 const asKept = (state: unknown): unknown => {
   const text = JSON.stringify(state) as string | undefined

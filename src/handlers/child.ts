@@ -7,13 +7,13 @@ import { runChain } from './chain.ts'
 import { NOTE_FD, serializeError, type FromProcess, type Job, type Plan, type ToProcess } from './job.ts'
 import { loadHandlers } from './load.ts'
 
-/** The process that runs code handlers, apart from the bot so that a crash of theirs does not end the bot. */
+/** The process that runs code handlers. It is separate so that their crash does not end the bot. */
 
-/** Twenty carousels fit; more is a mistake that should not reach the bot. */
+/** In characters: twenty carousels fit, and a larger plan is a mistake in a handler. */
 const LARGEST_PLAN = 1024 * 1024
 
 const send = process.send?.bind(process)
-// Libraries look for it to tell a process manager of themselves.
+// Deleted, because libraries use `process.send` to report to a process manager.
 delete process.send
 
 const tell = (message: FromProcess): void => {
@@ -67,8 +67,8 @@ const textOf = (plan: Plan): string => {
 }
 
 /**
- * Notes whose code runs, in a file that outlives this process: when it ends, or has to be ended, the bot looks there
- * whose fault it was. In a pipe or a message it might still be under way.
+ * Writes the number of the event whose code runs to a file that outlives this process. When the process ends or must be killed,
+ * the bot reads there which event's handler was running. A pipe or a message could lose the number.
  */
 const note = (id: number): void => {
   if (id === noted) return
@@ -85,17 +85,17 @@ const broken = (error: unknown): void =>
 process.on('uncaughtException', broken)
 process.on('unhandledRejection', broken)
 
-// A signal to the whole group is the bot's to answer: it may still need the handlers until it stops.
+// Signals to the whole process group are ignored here: the bot stops this process when it no longer needs the handlers.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 process.on('disconnect', () => process.exit())
 
-/** Linux, short of memory, shall end this process and not the bot, even where the bot is the larger one. */
+/** Makes Linux, when it is short of memory, end this process rather than the bot, even if the bot is larger. */
 const endFirst = (): void => {
   try {
     const score = Number(readFileSync(OOM_SCORE, 'utf8')) + 500
     writeFileSync(OOM_SCORE, String(Math.min(score, 1000)))
   } catch {
-    // Another system, or a container that hides the file.
+    // The file is missing on other systems and in some containers.
   }
 }
 const OOM_SCORE = '/proc/self/oom_score_adj'

@@ -9,7 +9,10 @@ import { createJobs } from './jobs.ts'
 import { startHandlersProcess, type HandlersProcess, type ProcessEvents } from './process.ts'
 import type { Runner } from './run.ts'
 
-/** The code handlers of a file, in a process of their own that is replaced whenever it does not serve any more. */
+/**
+ * The code handlers of a file, in a process of their own that is replaced when the file changes, or when the process fails or
+ * hangs.
+ */
 export interface Handlers extends Runner {
   /** Starts to watch the file. */
   start: () => void
@@ -17,14 +20,16 @@ export interface Handlers extends Runner {
   stop: () => void
 }
 
-/** An editor may write a file in several steps; it is loaded once it was left alone this long. */
+/** The file is loaded this long after its last change, because editors may write it in several steps. */
 const SETTLE_MS = 100
 const POLL_MS = 2000
-/** Loading for longer than this is told. */
+/** Loading that takes longer than this is logged. */
 const SLOW_MS = 2000
-/** Besides the one in service, so many may still be at their last events. */
+/** At most this many replaced processes may still be finishing their events. */
 const MOST_RETIRED = 2
-/** The next try after one that ended without having answered anything, and after one that did not load. */
+/**
+ * The waits before the next start: after a process that ended without having handled an event, and after one that did not load.
+ */
 const AGAIN = { baseMs: 100, capMs: 1000 }
 const RELOAD = { baseMs: 1000, capMs: 30_000 }
 /**
@@ -40,7 +45,7 @@ export const openHandlers = async (deps: {
   const { file, clock, log } = deps
   const retired = new Set<HandlersProcess>()
   let current: HandlersProcess | null = null
-  /** The last that was in service: tells what is wanted while there is none. */
+  /** The last process in service: it tells kinds and time limit while none is in service. */
   let known: HandlersProcess
   let stopped = false
   let fruitless = 0
@@ -67,7 +72,7 @@ export const openHandlers = async (deps: {
       },
       late: () => {
         if (one === null || one !== current || retired.size >= MOST_RETIRED) return
-        // Events from now on wait for the next process rather than for the end of this one.
+        // The blocked process gets no new events; they wait for the next process.
         retired.add(one)
         current = null
         replacing.wake()
@@ -84,7 +89,7 @@ export const openHandlers = async (deps: {
     return one
   }
 
-  /** Starts another process; the one in service stays there until it is ready, and finishes what it has begun. */
+  /** Starts another process. The present one stays in service until the new one is ready, and then finishes its events. */
   const replacing = createPump({
     run: async () => {
       cancelStart()
@@ -107,7 +112,7 @@ export const openHandlers = async (deps: {
   }
 
   const refused = (error: Error): void => {
-    // An older version of the file: the next one is loaded at once.
+    // The file has changed while it was loaded; the next version is loaded at once.
     if (stopped || loading.signal.aborted) return
     const facts = { file, err: error }
     const busy = [...retired].at(-1)
@@ -148,7 +153,7 @@ export const openHandlers = async (deps: {
 
   const look = async (): Promise<void> => {
     const now = await stampOf(file)
-    // While an editor replaces the file it may be missing.
+    // While an editor replaces the file, it may be missing.
     if (stopped || now === null || now === stamp) return
     stamp = now
     cancelSettle()

@@ -5,32 +5,32 @@ import type { EventKind, WebhookEvent } from '../webhook/events.ts'
 
 /** The messages between the bot and the process that runs the handlers. */
 
-/** One event for the handlers, with all they may look at. */
+/** One event for the handlers, with all data they may use. */
 export interface Job {
   id: number
   event: WebhookEvent
   pageId: string
   psid: string
-  /** What handlers remember of the conversation: written by {@link Plan.state} of this or an earlier version of them. */
+  /** The handlers' state of the conversation, as {@link Plan.state} of this or an earlier version of the handlers. */
   kept: Json | null
-  /** Answers that the script's questions have remembered. */
+  /** Answers to the script's questions that the bot remembers. */
   remembered: Readonly<Record<string, string>>
 }
 
 /**
- * What the handlers want done about an event. The bot carries it out, so that script and lookups stay where they are, and
- * an event costs one round trip.
+ * The handlers' result for an event. The bot carries it out, so that only the bot needs the script and look-ups, and an event
+ * takes one round trip.
  */
 export interface Plan {
-  /** In their order. */
+  /** In the order in which they are carried out. */
   steps: HandlerAction[]
-  /** What is to be remembered; null leaves it as it was. */
+  /** The new state; null leaves the stored one unchanged. */
   state: JsonObject | null
 }
 
 export type HandlerAction =
   | { do: 'say'; reply: Reply }
-  /** Say a reply of the script. */
+  /** Send a reply of the script. */
   | { do: 'script'; name: string }
   /** Let the script answer the event. */
   | { do: 'rest' }
@@ -58,7 +58,7 @@ export type FromProcess =
 export interface LoadedHandlers {
   /** The kinds of events it has handlers for; null for all. */
   kinds: EventKind[] | null
-  /** How long it may take for an event. */
+  /** Time limit for one event, ms. */
   timeLimitMs: number
 }
 
@@ -69,7 +69,10 @@ export interface SerializedError {
   stack: string | null
 }
 
-/** The parts of a thrown value that the log shows, cut to a readable length. Handlers throw anything, such as an object of a library. */
+/**
+ * The parts of a thrown value that the log shows, cut to a readable length. Handlers may throw any value, such as an object of a
+ * library.
+ */
 export const serializeError = (error: unknown): SerializedError => {
   try {
     if (!(error instanceof Error)) return { name: 'Error', message: shown(error).slice(0, 2000), stack: null }
@@ -80,7 +83,7 @@ export const serializeError = (error: unknown): SerializedError => {
       stack: typeof stack === 'string' ? stack.slice(0, 8000) : null,
     }
   } catch {
-    // A getter or a proxy that throws itself.
+    // A getter or a proxy of the value has thrown.
     return { name: 'Error', message: 'the thrown value cannot be read', stack: null }
   }
 }
@@ -91,5 +94,7 @@ const shown = (value: unknown): string =>
 export const deserializeError = ({ name, message, stack }: SerializedError): Error =>
   Object.assign(new Error(message), { name, ...(stack !== null && { stack }) })
 
-/** Where the process of the handlers keeps the number of the event whose code runs, as 32 bits, little endian. */
+/**
+ * The file descriptor to which the handlers' process writes the number of the event whose code runs, as 32 bits, little endian.
+ */
 export const NOTE_FD = 4

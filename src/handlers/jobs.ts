@@ -2,9 +2,9 @@ import type { Clock } from '../base/clock.ts'
 import type { Job, Plan } from './job.ts'
 import type { HandlersProcess } from './process.ts'
 
-/** The events that handlers are asked about: where each is being worked on, and until when. */
+/** The events given to the handlers: the process of each one, and its time limit. */
 export interface Jobs {
-  /** @throws what the handler threw, or that it took too long */
+  /** @throws the handler's error, or an Error when the time limit has passed */
   run: (asked: Omit<Job, 'id'>) => Promise<Plan>
   settle: (id: number, result: Plan | Error) => void
   eventKeyOf: (id: number) => string | undefined
@@ -14,10 +14,10 @@ export interface Jobs {
   failUnplaced: (error: Error) => void
   isIdle: (at: HandlersProcess) => boolean
   /**
-   * The process has ended: the event whose code ran fails, the others are given to the next process. Where it is not known
-   * whose code ran, an event that was there twice fails.
+   * The process has ended: the event whose code ran fails, the others are given to the next process. If it is unknown whose code
+   * ran, an event that was in two such processes fails.
    *
-   * @returns the key of the event that ended it, and how many events are handled again
+   * @returns the key of the event whose code ran, and the number of events that are handled again
    */
   lost: (at: HandlersProcess, culprit: number, reason: string) => { eventKey?: string; again: number }
   stop: () => void
@@ -27,15 +27,15 @@ interface Entry {
   job: Job
   resolve: (plan: Plan) => void
   reject: (error: Error) => void
-  /** Where it is being worked on; null while there is nowhere. */
+  /** The process that has the event; null while none does. */
   at: HandlersProcess | null
-  /** Processes that ended over it, or over another one: that could not be told. */
+  /** The number of processes that ended with this event in them while it was unknown whose code ran. */
   suspectedOf: number
   cancel: () => void
 }
 
 const MOST_SUSPICIONS = 2
-/** The signal comes a little before the event is given up. */
+/** The share of the time limit after which the signal is aborted. */
 const SIGNAL_SHARE = 0.9
 
 export const createJobs = (deps: {
@@ -43,7 +43,7 @@ export const createJobs = (deps: {
   /** The process in service; null while there is none. */
   current: () => HandlersProcess | null
   timeLimitMs: () => number
-  /** The process may have nothing left to do. */
+  /** Called when the process may have no events left. */
   onDone: (at: HandlersProcess) => void
 }): Jobs => {
   const { clock, current, timeLimitMs, onDone } = deps

@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { BotError } from '../base/errors.ts'
 import { isBot, type Bot } from './bot.ts'
 
-/** What handlers import; the name of the package is known to Node only in files inside of it. */
+/** The specifier that handlers import. Node resolves the package's own name only inside the package, hence the hook. */
 const API = 'evergreen-messenger/handlers'
 const API_URL = new URL('./public-api.ts', import.meta.url).href
 registerHooks({
@@ -43,10 +43,13 @@ export const loadHandlers = async (file: string): Promise<Bot> => {
   })
 }
 
-/** A file and a line of it: in front of the error for one of syntax, else in each line of the stack. */
+/** Matches a file and a line: for a syntax error at the beginning of the stack, else in each line of it. */
 const PLACE = /^(?: +at (?:.*\()?)?((?:file:|\/|[A-Za-z]:[\\/]).*?:\d+)(?::\d+)?\)?$/gm
 
-/** Where in the operator's own files it went wrong, as ` (FILE:LINE)`: messages of syntax errors do not say. Empty where no line does. */
+/**
+ * The place of the error in the operator's own files, as ` (FILE:LINE)`, because messages of syntax errors do not have it. Empty
+ * if the stack has none.
+ */
 const placeOf = (error: unknown): string => {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   const places = [...stack.matchAll(PLACE)].map(([, place = '']) =>

@@ -4,8 +4,9 @@ import { LIMITS } from '../channel/messenger.ts'
 import { clip } from '../base/clip.ts'
 
 /**
- * Builders for every kind of message (docs/messenger-platform.md#f1, #f5, #f7). Counts stand in the types where types can count; lengths are
- * checked when a message is built, so that a mistake shows where it was made and not when Facebook refuses it.
+ * Builders for every kind of message (docs/messenger-platform.md#f1, #f5, #f7). Types limit the number of buttons; lengths are
+ * checked when a message is built, so that an error names the line of the mistake and does not come only when Facebook refuses
+ * the message.
  */
 
 export type Button =
@@ -19,16 +20,16 @@ export interface Card {
   title: string
   subtitle?: string
   imageUrl?: string
-  /** Opened by a tap on the card itself. */
+  /** The address that a tap on the card opens. */
   url?: string
   buttons?: Buttons
 }
 
-/** A text, with what can be tapped under it. */
+/** A text with quick replies under it. */
 export const text = (said: string, quickReplies: readonly QuickReply[] = []): SendMessage =>
   withQuickReplies({ text: within('a text', said, LIMITS.text) }, quickReplies)
 
-/** The same message with quick replies under it; they go when the next message comes. */
+/** The message with quick replies under it; Messenger hides them when the next message comes. */
 export const withQuickReplies = (message: SendMessage, quickReplies: readonly QuickReply[]): SendMessage => {
   if (quickReplies.length === 0) return message
   count('quick replies', quickReplies.length, LIMITS.quickReplies)
@@ -52,12 +53,12 @@ export const audio = (url: string): SendMessage => linked('audio', url)
 export const video = (url: string): SendMessage => linked('video', url)
 export const file = (url: string): SendMessage => linked('file', url)
 
-/** Media that were uploaded before; the id is good for 90 days and for one Page. */
+/** Media that were uploaded before; the id is valid for 90 days and for one Page. */
 export const uploaded = (type: 'image' | 'audio' | 'video' | 'file', attachmentId: string): SendMessage => ({
   attachment: { type, payload: { attachment_id: attachmentId } },
 })
 
-/** A picture or a film with buttons below: uploaded before, or one of Facebook's own addresses, no other. */
+/** An image or video with buttons below. It must be an uploaded one or have an address of Facebook's; others are refused. */
 export const media = (
   type: 'image' | 'video',
   from: { attachmentId: string } | { url: string },
@@ -108,7 +109,7 @@ export const buttons = (said: string, choices: Buttons): SendMessage =>
     buttons: listOf(choices),
   })
 
-/** Side by side, at most ten. */
+/** A carousel of at most ten cards. */
 export const cards = (all: readonly Card[]): SendMessage => {
   count('cards', all.length, LIMITS.cards, 1)
   return template({ template_type: 'generic', elements: all.map(cardOf) })
@@ -138,7 +139,7 @@ export interface Receipt {
   boughtMs?: number
 }
 
-/** What was bought, at most a hundred lines. */
+/** A receipt with at most 100 items. */
 export const receipt = (given: Receipt): SendMessage => {
   const { currency, summary, items = [], adjustments, address, merchantName, orderUrl, boughtMs } = given
   if (!/^[A-Z]{3}$/.test(currency)) throw new RangeError('a currency has three capital letters')
@@ -192,7 +193,7 @@ export interface Coupon {
   title: string
   subtitle?: string
   imageUrl?: string
-  /** Said above it. */
+  /** The text above the coupon. */
   before?: string
   /** Without spaces; this or `url` is needed. */
   code?: string
@@ -220,14 +221,14 @@ export const coupon = ({ title, subtitle, imageUrl, before, code, url, urlTitle 
   })
 }
 
-/** Any other template the Send API knows. Facebook checks it when it is sent. */
+/** Any other template of the Send API. Only Facebook checks it, when it is sent. */
 export const template = (payload: JsonObject): SendMessage => ({ attachment: { type: 'template', payload } })
 
 /**
- * A message that handlers wrote by hand, checked as far as the builders check theirs: contents of templates are left to Facebook.
+ * Checks a message that a handler wrote by hand as the builders check theirs; Facebook checks the contents of templates.
  *
- * @returns the message, with whole characters alone: half a sign, as `slice` leaves it, makes Facebook refuse all of it
- * @throws TypeError or RangeError saying what is wrong with what should be a message
+ * @returns the message without half characters, which `slice` may leave and for which Facebook refuses the message
+ * @throws TypeError or RangeError that says what is wrong with the message
  */
 export const checkMessage = (message: unknown): SendMessage => {
   const shown = clip(JSON.stringify(message) ?? String(message), 80)

@@ -1,8 +1,8 @@
 import { workerData } from 'node:worker_threads'
 
 /**
- * Runs beside the handlers. If the bot is killed while a handler is in an endless loop, only this thread can end their
- * process.
+ * A thread beside the handlers. If the bot is killed while a handler is in an endless loop, only this thread can end the
+ * handlers' process.
  */
 const LOOK_EVERY_MS = 1000
 

@@ -27,7 +27,7 @@ export interface HandlersProcess {
   abort: (id: number) => void
   /** Forgets this event: its result is no longer awaited. */
   drop: (id: number) => void
-  /** At once; {@link ProcessEvents.ended} follows. */
+  /** Kills the process at once; {@link ProcessEvents.ended} follows. */
   kill: () => void
 }
 
@@ -37,7 +37,7 @@ export interface ProcessEvents {
   broken: (id: number, error: Error) => void
   /** The handlers have blocked the event loop for half a second. */
   late: () => void
-  /** `culprit` is the event whose code ran at the end, 0 for none. Not said of one that has not been loaded. */
+  /** `culprit` is the event whose code ran at the end, 0 for none. Not called for a process whose handlers did not load. */
   ended: (culprit: number, reason: string) => void
 }
 
@@ -46,14 +46,14 @@ const LOOK_EVERY_MS = 250
 const LATE_MS = 250
 /** The process is ended when its handlers block the event loop for longer than this. */
 const BLOCKED_MS = 3000
-/** The heap of the handlers, and all of their memory: buffers are outside of the heap. */
+/** Limits of the handlers' heap, and of the whole process, because buffers are outside the heap. */
 const HEAP_MB = 256
 const WHOLE_MB = 768
 
 /**
  * Starts a process and loads the handlers in it.
  *
- * @param deps.signal - ends the process while it loads; does nothing later
+ * @param deps.signal - ends the process while it loads; ignored later
  * @throws BotError `BOT_HANDLERS_INVALID` when they cannot be loaded
  */
 export const startHandlersProcess = async (deps: {
@@ -65,13 +65,13 @@ export const startHandlersProcess = async (deps: {
   const { file, clock, on, signal } = deps
   const note = openNote()
   const child = fork(new URL('./child.ts', import.meta.url), {
-    // The operator's code gets the operator's other variables, but no secret of the bot.
+    // The operator's code gets all environment variables except the bot's secrets.
     env: withoutSecrets(process.env),
-    // Two processes cannot be debugged on one port, and `--env-file` would bring the secrets back.
+    // Two processes cannot use one inspector port, and `--env-file` would bring the secrets back.
     execArgv: [
       ...process.execArgv.filter((argument) => !/^--(inspect|env-file)/.test(argument)),
       `--max-old-space-size=${HEAP_MB}`,
-      // As in bin/serve.js: the signal would open the inspector, and what is debugged knows visitors' words.
+      // As in bin/serve.js: SIGUSR1 would open the inspector, which could read visitors' messages.
       '--disable-sigusr1',
     ],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc', note.fd],
@@ -89,7 +89,7 @@ export const startHandlersProcess = async (deps: {
     child.kill('SIGKILL')
   }
 
-  /** While it has work: asks for a sign of life, again and again. */
+  /** While the process has events: sends a ping at intervals, which shows that its event loop runs. */
   const watch = (): void => {
     watching = pending.size > 0
     if (watching) cancel = clock.after(LOOK_EVERY_MS, ask)
@@ -103,7 +103,7 @@ export const startHandlersProcess = async (deps: {
       })
     })
   }
-  /** The bot itself may have been blocked with the answer unread, so read pending messages first. */
+  /** Runs `task` after `ms` unless cancelled. The bot itself may have been blocked, so its pending messages are read first. */
   const unlessAnswered = (ms: number, task: () => void): (() => void) => {
     let answered = false
     const stop = clock.after(ms, () => setImmediate(() => answered || task()))
@@ -131,7 +131,7 @@ export const startHandlersProcess = async (deps: {
 
   const { promise: ended, resolve: end } = Promise.withResolvers<string>()
   const mayHaveEnded = (): void => {
-    // The last message of the process may arrive after its exit.
+    // The process may exit before its last message is read, so both exit and disconnect must have happened.
     if (child.connected || (child.exitCode === null && child.signalCode === null)) return
     end(reason ?? `it ended with ${child.signalCode ?? `code ${child.exitCode}`}`)
   }
@@ -198,18 +198,21 @@ const loadedOf = async (
   })
 }
 
-/** Validates a plan: handlers share the process with our own code and may send messages of any shape. */
+/** Reads a plan. It is validated, because handlers share their process with child.ts and could send messages of any shape. */
 const planOf = (text: string): Plan | Error => {
   try {
     const plan: unknown = JSON.parse(text)
     if (isJsonObject(plan) && Array.isArray(plan['steps'])) return plan as unknown as Plan
   } catch {
-    // As if it were something else.
+    // No JSON is treated like JSON of another shape.
   }
   return new Error('the handlers gave no answer that makes sense')
 }
 
-/** A file without a name: gone when both have closed it. @throws BotError `BOT_HANDLERS_INVALID` */
+/**
+ * Opens a file without a name, which the system removes when both processes have closed it. @throws BotError
+ * `BOT_HANDLERS_INVALID`
+ */
 const openNote = (): { fd: number; read: () => number; close: () => void } => {
   const fd = openUnnamed([tmpdir(), SHARED_MEMORY])
   const bytes = Buffer.alloc(4)
@@ -220,7 +223,7 @@ const openNote = (): { fd: number; read: () => number; close: () => void } => {
   }
 }
 
-/** A container with a read-only root can be written to here all the same. */
+/** Writable also in a container with a read-only root file system. */
 const SHARED_MEMORY = '/dev/shm'
 
 const openUnnamed = (folders: readonly string[]): number => {

@@ -1,4 +1,6 @@
-/** What authors of code handlers import, as `evergreen-messenger/handlers`: everything here stays as it is within a major version. */
+/**
+ * The API for authors of code handlers, imported as `evergreen-messenger/handlers`. It stays compatible within a major version.
+ */
 export {
   defineBot,
   type Bot,

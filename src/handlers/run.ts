@@ -12,18 +12,18 @@ import type { Job, Plan, HandlerAction } from './job.ts'
 export interface Runner {
   /** Whether there are handlers for events of this kind. */
   wants: (kind: EventKind) => boolean
-  /** Asks the handlers about an event; rejects when they fail on it. */
+  /** Runs the handlers for an event; rejects when they fail. */
   run: (job: Omit<Job, 'id'>) => Promise<Plan>
 }
 
-/** Where a conversation's state keeps what handlers remember. */
+/** The key of the handlers' state in a conversation's state. */
 const KEY = 'bot'
-/** The script gets these even when a handler takes them: they tell it which app has the conversation. */
+/** The script gets these kinds even if a handler handles them: they tell it which app has control of the conversation. */
 const ABOUT_CONTROL: ReadonlySet<EventKind> = new Set(['echo', 'pass_thread_control', 'take_thread_control'])
 
 /**
- * Code handlers first, the script for what they leave. Handlers do not run while a person has the conversation; what
- * fails in them is thrown, and costs this event alone.
+ * Runs the code handlers first; events they do not handle go to the script. Handlers do not run while a person has the
+ * conversation. Their errors are thrown and affect only this event.
  */
 export const withHandlers = (deps: {
   handlers: Runner
