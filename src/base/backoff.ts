@@ -1,15 +1,15 @@
-/** How long waits grow: each twice the one before, up to a longest. */
+/** Waits that double from `baseMs` up to `capMs`. */
 export interface Backoff {
   baseMs: number
   capMs: number
 }
 
-/** How long to wait before try `attempt` (0 for the first retry). */
+/** The wait before retry `attempt` (0 for the first one), ms. */
 export const growingMs = (attempt: number, { baseMs, capMs }: Backoff): number =>
   Math.min(capMs, baseMs * 2 ** Math.min(attempt, 30))
 
 /**
- * The same with full jitter, so that what failed together does not come back together.
+ * As {@link growingMs} with full jitter, so that calls that failed together are not repeated together.
  *
  * @param random - in [0, 1)
  */

@@ -1,4 +1,4 @@
-/** A map that keeps the entries set last, up to a bound. */
+/** A map that keeps the most recently set entries, up to a bound. */
 export interface BoundedMap<K, V> {
   get: (key: K) => V | undefined
   has: (key: K) => boolean
@@ -11,7 +11,7 @@ export interface BoundedMap<K, V> {
   readonly size: number
 }
 
-/** @param onDrop - hears of an entry that gave way to another one */
+/** @param onDrop - called with each entry that is dropped because of the bound */
 export const createBoundedMap = <K, V>(
   most: number,
   onDrop: (value: V, key: K) => void = () => undefined,

@@ -1,4 +1,4 @@
-/** What is wrong with the certificate of a server, and what to do: waiting does not mend it. */
+/** A fault of a server's certificate and its remedy; trying again does not mend it. */
 export interface CertificateTrouble {
   /** As the end of a sentence. */
   what: string
@@ -7,7 +7,7 @@ export interface CertificateTrouble {
 }
 
 /**
- * What the code of a failed TLS connection says about the certificate; null for any other code.
+ * The certificate's fault behind the code of a failed TLS connection; null for any other code.
  *
  * @param code - OpenSSL's or Node's, such as `SELF_SIGNED_CERT_IN_CHAIN`
  */

@@ -2,6 +2,6 @@
 export const clip = (text: string, most: number): string =>
   text.slice(0, most).replace(/[\ud800-\udbff]$/, '')
 
-/** The same with an ellipsis where something is left out, within `most`. */
+/** As {@link clip}, with an ellipsis at the end if the text was cut; the ellipsis counts towards `most`. */
 export const clipped = (text: string, most: number): string =>
   text.length <= most ? text : `${clip(text, Math.max(0, most - 1))}…`

@@ -5,17 +5,18 @@ import { isSetting, misspeltSetting } from './misspelt.ts'
 import { givenSecret } from './secret-files.ts'
 import { configSchema } from './settings.ts'
 
-/** What was found, and what to do, without any value. */
+/** A doubtful setting and the next step; holds no value of a setting. */
 export interface ConfigWarning {
   what: string
   next: string
 }
 
 /**
- * What is not wrong enough to stop for: a value of a `.env` file that was cut at a `#`, whose quotation mark is not closed or
- * whose letters are not UTF-8, a name in it that is set twice, is in a line that sets nothing, or is no setting and resembles
- * one, a path that a shell would have to complete, an app secret that does not look like one of Facebook's, certificates that
- * Node.js is told not to check, quiet hours by a clock whose time zone it does not know.
+ * Warns of settings that are doubtful but do not stop the start: a value of a `.env` file that was cut at a `#`, whose quotation
+ * mark is not closed or whose letters are not UTF-8, a name in it that is set twice, is in a line that sets nothing, or is no
+ * setting and resembles one, a path with `~` or a variable that only a shell replaces, an app secret that does not look like one
+ * of Facebook's, TLS certificates that Node.js is told not to check, and a time zone in TZ that Node.js does not know, by which
+ * quiet hours would be wrong.
  */
 export const configWarnings = (given: Env, path = envFileIn(given)): ConfigWarning[] => {
   const env = withDotEnv(given, path)
@@ -31,7 +32,7 @@ export const configWarnings = (given: Env, path = envFileIn(given)): ConfigWarni
 
 const warningsOf = (file: string, env: Env): ConfigWarning[] => {
   const { values, cut, repeated, open, unread } = readDotEnvFile(file)
-  // A variable that the environment sets to another value is not used.
+  // The environment may set the variable to another value; then the file's value is not used.
   const isUsed = (name: string): boolean => env[name] === values[name]
   const undecoded = Object.keys(values).filter((name) => values[name]?.includes('\uFFFD'))
   return [
@@ -101,21 +102,21 @@ const UNCHECKED_CERTIFICATES: ConfigWarning = {
   next: 'Leave it out; where a proxy has an authority of its own, name that by NODE_EXTRA_CA_CERTS',
 }
 
-/** Node.js takes the time zone of its process alone, and UTC where it does not know the name. */
+/** Node.js reads TZ from the environment of its process only, and uses UTC if it does not know the name. */
 const zoneWarnings = ({ TZ: own }: Env, { TZ: any }: Env): ConfigWarning[] => {
   if (own === undefined && any !== undefined) return [UNUSED_ZONE]
   return own === undefined || own === '' || isZone(own) ? [] : [UNKNOWN_ZONE]
 }
 
 /**
- * Node.js passes over a colon, which C libraries want before a path, and the name of the folder that some systems keep zones in. It
- * looks for TZ by capital and small letters, unlike here.
+ * Whether Node.js knows the time zone. It skips a leading colon, which C libraries use before a path, and the folder `posix/`.
+ * For TZ it compares names with regard to case, unlike `Intl`.
  */
 const isZone = (said: string): boolean => {
   const name = said.replace(/^:?(?:posix\/)?/, '')
   try {
     const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions()
-    // Of an older name for the zone, such as US/Eastern, no other spelling is known.
+    // For an old name such as US/Eastern, `Intl` returns the new one, so the spelling of the old one cannot be compared.
     const isOther = timeZone.toLowerCase() !== name.toLowerCase()
     return timeZone === name || timeZone === 'UTC' || (isOther && !/^[a-z]/.test(name))
   } catch {
@@ -136,8 +137,8 @@ const UNKNOWN_ZONE: ConfigWarning = {
 const FACEBOOK = 'graph.facebook.com'
 
 /**
- * What is wrong where other users of this machine may read the `.env` file; null where they may not, or there is none. Where
- * the file belongs to another user, such as root, its group is how this user reads it.
+ * A warning if other users of this machine may read the `.env` file; null if they may not or there is no file. If the file
+ * belongs to another user, such as root, its group may read it, because that is how this process reads it.
  */
 export const exposureOf = (path: string): ConfigWarning | null => {
   const facts = statSync(path, { throwIfNoEntry: false })

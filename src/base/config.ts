@@ -9,16 +9,16 @@ import { configSchema, ESSENTIAL, SECRET_NAMES, type Config, type Variable } fro
 
 const { properties } = configSchema
 
-/** Environment variables as a process has them. */
+/** The environment variables of a process. */
 export type Env = Record<string, string | undefined>
 
-/** The environment without the secrets and without the paths of the files that hold them. */
+/** The environment without secrets and without the `NAME_FILE` paths to them. */
 export const withoutSecrets = (env: Env): Env =>
   Object.fromEntries(
     Object.entries(env).filter(([name]) => !SECRET_NAMES.includes(name.toUpperCase().replace(/_FILE$/, ''))),
   )
 
-/** Whether what is sent to this origin stays unread on its way: it is encrypted, or never leaves this machine. */
+/** Whether data sent to this origin is protected on its way: it is encrypted or does not leave this machine. */
 export const isConfidential = (origin: string): boolean => {
   const url = URL.parse(origin)
   return url !== null && (url.protocol === 'https:' || isLoopback(url.hostname))
@@ -46,7 +46,7 @@ export const loadConfig = <Name extends keyof Config = keyof Config>(
   return Object.fromEntries(wanted) as Pick<Config, Name>
 }
 
-/** What `@fastify/env` and the loader above both validate with, so that they cannot disagree. */
+/** Options of `@fastify/env`: the same schema and Ajv as {@link loadConfig}, so that both accept the same values. */
 export const envOptions = (env: Env) => ({
   schema: WHOLE,
   data: readValues(env, NAMES).data,
@@ -54,7 +54,10 @@ export const envOptions = (env: Env) => ({
   ajv,
 })
 
-/** Turns a refusal by {@link envOptions} into the one message an operator reads; anything else comes back as it is. */
+/**
+ * Turns a validation error of `@fastify/env` into the error of {@link loadConfig}, which is written for operators. Other errors
+ * are returned unchanged.
+ */
 export const toConfigError = (error: unknown, env: Env): unknown => {
   if (!(error instanceof Object && 'errors' in error)) return error
   try {
@@ -65,7 +68,10 @@ export const toConfigError = (error: unknown, env: Env): unknown => {
   }
 }
 
-/** A secret that is no setting of the bot, from the environment or from the file that `NAME_FILE` names. @throws BotError */
+/**
+ * A secret that is not among the bot's settings, from the environment or from the file that `NAME_FILE` names. @throws BotError
+ * `BOT_CONFIG_INVALID`
+ */
 export const secretFrom = (env: Env, name: string): string | undefined => {
   const { value, problem } = givenSecret(env, name)
   if (problem !== null) throw configError([problem])
@@ -75,16 +81,16 @@ export const secretFrom = (env: Env, name: string): string | undefined => {
 const configError = (lines: readonly string[]): BotError =>
   new BotError(
     'BOT_CONFIG_INVALID',
-    // A value that fits none of several shapes is refused once for each.
+    // Ajv reports a value that fits none of several types once for each type.
     `The configuration cannot be used:\n${[...new Set(lines)].map((line) => `  ${line}`).join('\n')}`,
     { remedy: 'Set them in the environment or in .env; .env.example explains each.' },
   )
 
-/** Whether none of the required settings is there, as before the set-up. */
+/** Whether all required settings are missing, as before the set-up. */
 export const lacksAll = ({ code, message }: BotError): boolean =>
   code === 'BOT_CONFIG_INVALID' && ESSENTIAL.every((name) => message.includes(`${name} is missing`))
 
-/** @param problems - of secrets in files, which say more than that the secret is missing */
+/** @param problems - problems of secrets in files, which replace the line that the secret is missing */
 const linesOf = (
   refusals: readonly ErrorObject[],
   values: Record<string, unknown>,
@@ -96,24 +102,27 @@ const linesOf = (
   })
 
 /**
- * The environment together with the `.env` file and the one beside the data, where the set-up writes if it may not write
- * elsewhere. The environment goes before the first, and the first before the second. Leaves `process.env` alone, so that
- * secrets of the files do not travel into child processes.
+ * The environment merged with the `.env` file and with the `.env` in the data folder, which the set-up writes if it cannot write
+ * the first one. The environment wins over the first file, the first file over the second. Does not change `process.env`, so that
+ * secrets of the files do not reach child processes.
  *
- * @throws BotError `BOT_CONFIG_INVALID` when a file is there but cannot be read
+ * @throws BotError `BOT_CONFIG_INVALID` when a file exists but cannot be read
  */
 export const withDotEnv = (env: Env, path = envFileIn(env)): Env => {
   const usual = { ...readDotEnvFile(path).values, ...env }
   return { ...readDotEnvFile(dataEnvFile(dataDirIn(usual))).values, ...usual }
 }
 
-/** The folder of the data, also where the other settings are wrong. */
+/** The data folder, readable even if other settings are invalid. */
 export const dataDirIn = (env: Env): string => env['DATA_DIR']?.trim() || properties.DATA_DIR.default
 
-/** The `.env` file beside the data. */
+/** The `.env` file in the data folder. */
 export const dataEnvFile = (dataDir: string): string => join(dataDir, '.env')
 
-/** How long callbacks are accepted after SIGTERM, ms: where there may be other instances, the load balancer has to see /readyz first. */
+/**
+ * How long callbacks are accepted after SIGTERM, ms. With several instances, the load balancer must first see that /readyz is
+ * 503.
+ */
 export const drainMs = ({
   DRAIN_SECONDS: seconds,
   DATABASE_URL: url,
@@ -124,16 +133,16 @@ const DEPENDENCIES: Partial<Record<keyof Config, (keyof Config)[]>> = {
   ALERT_MAIL_TO: ['SMTP_URL'],
   ALERT_TELEGRAM_TO: ['TELEGRAM_BOT_TOKEN'],
   ALERT_PUSHOVER_TO: ['PUSHOVER_TOKEN'],
-  // Tokens in a database get into its replicas and its dumps: never in the clear.
+  // Tokens in a database are copied to its replicas and dumps, so they must be encrypted.
   DATABASE_URL: ['TOKEN_KEY'],
 }
 
 const NAMES = Object.keys(properties) as (keyof Config)[]
 
-/** For every reading, of all variables or of some: as one object it is compiled once. */
+/** One object for all calls, so that Ajv compiles the schema once. */
 const WHOLE = { ...configSchema, dependencies: DEPENDENCIES }
 
-/** @returns the values as they are validated, and what is wrong with secrets in files, by name */
+/** @returns the values to validate, and by name the problems of secrets in files */
 const readValues = (
   env: Env,
   names: readonly (keyof Config)[],
@@ -150,7 +159,7 @@ const readValues = (
 
 const given = (env: Env, name: keyof Config): GivenSecret => {
   if ((properties[name] as Variable).secret) return givenSecret(env, name)
-  // Unix spells these small, and where both are set the small one counts.
+  // Unix programs read these in small letters, and if both are set, the small one wins.
   const value = (IN_SMALL.has(name) && env[name.toLowerCase()]?.trim()) || env[name]?.trim() || undefined
   return { value, problem: null }
 }
@@ -168,12 +177,12 @@ const toLine = ({ keyword }: ErrorObject, name: string, value: unknown): string 
   return `${name} must be ${describe(name)}${fault === null ? '' : `; ${fault}`}`
 }
 
-/** What is wrong with a value that was refused, as far as it can be told: a clause without the value. */
+/** The probable fault of a refused value, as a clause without the value; null if it is unknown. */
 export const faultOf = (name: string, value: string): string | null =>
   oddity(value, WORDS.has(name)) ??
   addressFault(value, (properties as Record<string, Variable>)[name]?.format ?? '')
 
-/** Ids and secrets that Facebook or a program makes: one word each. */
+/** Settings whose values are one word: ids and secrets that Facebook or a program makes. */
 const WORDS: ReadonlySet<string> = new Set([
   'FB_APP_ID',
   'FB_APP_SECRET',
@@ -187,7 +196,8 @@ const describe = (name: string): string =>
 
 const asText = (text: string): string => text
 
-// Number() would also take '0x10', '1e3' and 'Infinity'; what is not plainly a number stays text and is refused.
+// Number() would also take '0x10', '1e3' and 'Infinity'. Any other text than digits with a fraction stays a text, which the
+// schema refuses.
 const asNumber = (text: string): number | string => (/^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : text)
 
 const asOrigin = (text: string): string => (isOrigin(text) ? new URL(text).origin : text)
@@ -195,11 +205,11 @@ const asOrigin = (text: string): string => (isOrigin(text) ? new URL(text).origi
 const asProxies = (text: string): boolean | string =>
   text === 'true' ? true : text === 'false' ? false : text
 
-/** Other programs take a proxy without the scheme, too. */
+/** A proxy without a scheme gets `http://`, because other programs accept it without one, too. */
 const asProxyServer = (text: string): string =>
   isQuoted(text) || /^\w+:\/\//.test(text) ? text : `http://${text}`
 
-/** An IPv6 address as it stands in a URL. */
+/** Removes the brackets that an IPv6 address has in a URL. */
 const asHost = (text: string): string => text.replace(/^\[(.*)\]$/, '$1')
 
 const READERS: Partial<Record<keyof Config, (text: string) => unknown>> = {
@@ -226,10 +236,10 @@ const ajv = new Ajv({
   allowUnionTypes: true,
   addUsedSchema: false,
   keywords: ['secret'],
-  // A test does that; at every start it would be compiling the schema of schemas.
+  // A test validates the schema; here it would compile the meta-schema at every start.
   validateSchema: false,
   meta: false,
-  // We have our own words, and validate once: what is not made for speed or for reading is compiled sooner.
+  // Ajv's messages are not used, and each schema validates once, so both options only shorten compiling.
   messages: false,
   code: { optimize: false },
   formats: FORMATS,

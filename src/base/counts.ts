@@ -1,30 +1,30 @@
-/** Something that happened and is summed up; it names no visitor. */
+/** One event for the statistics; it names no visitor. */
 export interface Count {
   what: Exclude<Counted, 'visitors' | 'replies' | 'waited'>
-  /** Of a reply of the script. */
+  /** The name of a reply of the script. */
   name?: string
-  /** 1 where absent. */
+  /** 1 by default. */
   by?: number
 }
 
 export type Counted =
   /** Each visitor once in each span. */
   | 'visitors'
-  /** Messages and pressed buttons of visitors. */
+  /** Messages of visitors and buttons they pressed. */
   | 'messages'
   /** Messages sent. */
   | 'replies'
-  /** Of them, those that had to wait for a token. */
+  /** Messages sent that had to wait for a token. */
   | 'waited'
-  /** How messages in words were understood. */
+  /** How visitors' texts were matched. */
   | 'matched'
   | 'doubtful'
   | 'fallback'
-  /** By name: the script's reply was given, its form was begun or finished. */
+  /** By name: a reply of the script was sent; its form was begun; its form was finished. */
   | 'reply'
   | 'form_begun'
   | 'form_finished'
-  /** A visitor asked for a person; a person wrote first, after so many ms. */
+  /** A visitor asked for a person; a person wrote for the first time after that; the ms in between. */
   | 'handover'
   | 'first_answer'
   | 'first_answer_ms'

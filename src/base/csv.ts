@@ -1,4 +1,7 @@
-/** A table for spreadsheets (RFC 4180). Texts may come from strangers, so none of them becomes a formula or steers a terminal. */
+/**
+ * A table for spreadsheets (RFC 4180). Texts may come from strangers, so they are changed where they would be a formula or
+ * control a terminal.
+ */
 export const csv = (lines: readonly (readonly (string | number)[])[]): string =>
   lines.map((line) => `${line.map(cell).join(',')}\r\n`).join('')
 
@@ -8,11 +11,11 @@ const cell = (value: string | number): string => {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** Control characters: a terminal that the table is printed to obeys them, and a spreadsheet shows nothing of them. */
+/** Control characters, which a terminal would obey and a spreadsheet does not show. */
 const CONTROLS = /(?![\t\n\r])\p{Cc}/gu
 
 /**
- * How a formula begins, also in full-width characters, and after what cannot be seen. Where the list separator is a semicolon or a
- * tab, as in much of Europe, a cell begins behind each of them.
+ * The beginning of a formula, also in full-width characters or after invisible ones. In spreadsheets whose separator is a
+ * semicolon, as in much of Europe, or a tab, a cell also begins after each of these.
  */
 const FORMULA = /(^[\s\u200B-\u200F\uFEFF]*|[;\t\r\n]\s*)([=+\-@＝＋－＠])(?!\))/g

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { BotError } from './errors.ts'
 
-/** What a `.env` file says. */
+/** The contents of a `.env` file. */
 export interface DotEnv {
   values: Record<string, string>
   /** Names of variables whose value ends at a `#` that stands without quotes and without a blank before it. */
   cut: string[]
   /** Names of variables that are set more than once. */
   repeated: string[]
-  /** Names of variables whose value begins with a quotation mark that is not closed, and so belongs to the value. */
+  /** Names of variables whose value begins with a quotation mark that is not closed, so that the mark is part of the value. */
   open: string[]
   /** Names at the beginning of lines that set no variable of that name, such as `NAME: value` or `set NAME=value`. */
   unread: string[]
@@ -17,27 +17,30 @@ export interface DotEnv {
 
 const NOTHING: DotEnv = { values: {}, cut: [], repeated: [], open: [], unread: [] }
 
-/** `NAME=value#rest`: what follows the sign is a comment to Node, and was probably meant as part of the value. */
+/** `NAME=value#rest`: Node takes `#rest` for a comment, but it was probably meant as part of the value. */
 const CUT = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=(?:\s*([^\s#"'`][^#"'`]*))?#/
-/** With a whole text in quotation marks, which may have several lines; the second group is a mark that is not closed. */
+/** An assignment, including a quoted text of several lines; the second group is a quotation mark that is not closed. */
 const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`|(["'`]))?/gm
-/** Also as YAML, the shells of Windows and old editors of a Mac, which end lines with a carriage return alone, write it. */
+/**
+ * A name at the beginning of a line, also as in YAML or in the shells of Windows, and after a lone carriage return, with which
+ * old Mac editors end lines.
+ */
 const NAMED = /(?<=^|[\r\n])[ \t]*(?:[a-z]+[ \t]+|-[ \t]*|\$env:)?["']?([A-Z][A-Z\d_]+)\b/g
 
 /** The variable by which the demo tells its processes that they belong to it; its value is the port of the chat page. */
 export const DEMO_VARIABLE = 'EVERGREEN_DEMO'
 
 /**
- * The file that settings are read from besides the environment; an empty text for none. The demo has settings of its own: a
- * real token in `.env` must never meet its sandbox, nor a trouble of the demo a real `ALERT_URL`.
+ * The file whose settings are added to the environment; an empty text for none. The demo reads no `.env`: a real token must never
+ * be sent to its sandbox, and an alert of the demo never to a real `ALERT_URL`.
  */
 export const envFileIn = (env: Record<string, string | undefined>): string =>
   env[DEMO_VARIABLE] === undefined ? '.env' : ''
 
 /**
- * Reads a `.env` file; a file that is not there says nothing.
+ * Reads a `.env` file; a missing file counts as empty.
  *
- * @throws BotError `BOT_CONFIG_INVALID` when it is there but cannot be read, without a word of what is in it
+ * @throws BotError `BOT_CONFIG_INVALID` when the file exists but cannot be read; the error holds nothing of its contents
  */
 export const readDotEnvFile = (path: string): DotEnv => {
   const text = toText(readBytes(path), path)
@@ -45,14 +48,14 @@ export const readDotEnvFile = (path: string): DotEnv => {
   const values = parseEnv(text) as Record<string, string>
   const cut = text.split(/\r?\n/).flatMap((line) => {
     const [, name = '', value = ''] = CUT.exec(line) ?? []
-    // A line that is part of a quoted text of several lines is no variable.
+    // The comparison leaves out lines inside a quoted text, which set no variable.
     return name !== '' && !/\s$/.test(value) && values[name] === value ? [name] : []
   })
   const assignments = [...text.matchAll(ASSIGNMENT)]
   const names = assignments.map(([, name = '']) => name)
   const repeated = names.filter((name, index) => names.indexOf(name) !== index)
   const open = assignments.flatMap(([, name = '', mark]) => (mark === undefined ? [] : [name]))
-  // Lines of a text in quotation marks are no lines of the file.
+  // Line ends inside quoted texts do not separate assignments.
   const inLines = text.replace(ASSIGNMENT, (whole) => whole.replace(/[\r\n]+/g, ' '))
   const unread = [...inLines.matchAll(NAMED)].flatMap(([, name = '']) =>
     values[name] === undefined ? [name] : [],
@@ -66,9 +69,9 @@ export const readDotEnvFile = (path: string): DotEnv => {
   }
 }
 
-/** The text of a `.env` file without the mark that some editors put before it; null for one that is not UTF-8. */
+/** The text of a `.env` file without a byte order mark; null for UTF-16. */
 export const decodeDotEnv = (bytes: Buffer): string | null => {
-  // UTF-16 begins with a mark, or has a zero in each of its first letters.
+  // UTF-16 begins with a byte order mark, or has a zero byte in each ASCII letter.
   const isWide = /^(fffe|feff)/.test(bytes.toString('hex', 0, 2)) || bytes.subarray(0, 4).includes(0)
   if (isWide) return null
   return bytes.toString('utf8').replace(/^\uFEFF/, '')
@@ -101,7 +104,7 @@ const readBytes = (path: string): Buffer | null => {
   }
 }
 
-/** Whether the folder that this process was started in has been removed: no relative path leads anywhere then. */
+/** Whether the working folder of this process has been removed, so that no relative path can be resolved. */
 const isFolderGone = (): boolean => {
   try {
     process.cwd()

@@ -1,41 +1,41 @@
 import { createListeners } from './listeners.ts'
 
 /**
- * What of the work is this instance's. Several instances may share one database: each Page has one keeper among them, and one of
- * them is the head. Without DATABASE_URL there is one instance, which keeps every Page and is the head.
+ * Which work this instance does. Several instances may share one database: each Page has one keeper among them, and one instance
+ * is the head. Without DATABASE_URL there is one instance, which keeps every Page and is the head.
  *
- * Nothing is kept before the bot listens. Both answers are about what this instance knows now, and may be some seconds old: what
- * must not happen twice is decided by the database, or by {@link ../store/store.ts OutboxClaim.maySend}.
+ * No Page is kept before the bot listens. Both answers may be some seconds old. An action that must not happen twice is therefore
+ * decided by the database or by {@link ../store/store.ts OutboxClaim.maySend}.
  */
 export interface Duty {
   /** Whether this instance does the work of that Page: handling, sending, probes of its token, its profile, its subscription. */
   keeps: (pageId: string) => boolean
   /** Whether this instance does the work of the whole bot: alerts, reminders, the app's webhook, retention, answers of forms. */
   isHead: () => boolean
-  /** Called after either answer has changed. Returns the function that ends it. */
+  /** Calls the listener after either answer has changed. Returns the function that removes it. */
   onChange: (listener: () => void) => () => void
 }
 
-/** The instances that share the database, as far as they have to tell each other that rows have changed. */
+/** Notifications between the instances that share the database, that rows have changed. */
 export interface Instances {
   /**
-   * Has every instance look, this one included. Tell after the rows are written. Never throws: what gets lost is found at the
-   * next beat.
+   * Notifies every instance, including this one. Call it after the rows are written. Never throws: a lost notification is made up
+   * for by the next regular call of {@link onTold}'s listeners.
    *
-   * @param topic - letters, digits, `-`; names what to read again, and holds no data
+   * @param topic - letters, digits, `-`; says which rows to read again, and holds no data
    */
   tell: (topic: string) => void
   /**
-   * Calls the listener when an instance told the topic, and every three seconds besides where there may be other instances, as a
-   * notification may get lost. So it must find by itself whether anything is new. Returns the function that ends it.
+   * Calls the listener when an instance told the topic. With several instances it is also called every three seconds, as a
+   * notification may get lost, so it must check by itself whether there is something new. Returns the function that removes it.
    */
   onTold: (topic: string, listener: () => void) => () => void
 }
 
-/** Of the one instance on a database of its own. */
+/** The duty of a single instance with a database of its own. */
 export const soleDuty: Duty = { keeps: () => true, isHead: () => true, onChange: () => () => undefined }
 
-/** The same for {@link Instances}: it tells itself. */
+/** {@link Instances} of a single instance, which notifies only itself. */
 export const soleInstance = (): Instances => createTopics()
 
 export const createTopics = (): Instances & { tellAll: () => void } => {
@@ -51,9 +51,9 @@ export const createTopics = (): Instances & { tellAll: () => void } => {
 }
 
 /**
- * Tells of Pages that this instance keeps from now on, and of those that it keeps no more.
+ * Calls `taken` for each Page that this instance now keeps, and `lost` for each Page that it no longer keeps.
  *
- * @param pageIds - the Pages that there are, as of now
+ * @param pageIds - returns all Pages that exist now
  * @returns the function that ends it
  */
 export const followPages = (

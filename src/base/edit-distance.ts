@@ -1,14 +1,14 @@
 /** Words longer than this are not compared: names are shorter, and the comparison is quadratic. */
 const LONGEST_COMPARED = 60
 
-/** The option the writer most likely meant, or null when none is close. */
+/** The most similar option, or null when none is similar enough. */
 export const closest = (word: string, options: Iterable<string>): string | null => {
   let best: string | null = null
-  // Everything is close to a word of one or two letters.
+  // A word of one or two letters is similar to many others, so it must be equal.
   let bestDistance = word.length < 3 ? 1 : Math.max(1, Math.floor(word.length / 3)) + 1
   for (const option of options) {
     if (option.length > LONGEST_COMPARED || word.length > LONGEST_COMPARED) continue
-    // Every letter that one has more than the other costs one.
+    // The difference in length is the least distance that is possible.
     if (Math.abs(option.length - word.length) >= bestDistance) continue
     const distance = editDistance(word.toLowerCase(), option.toLowerCase())
     if (distance < bestDistance) {
@@ -19,7 +19,7 @@ export const closest = (word: string, options: Iterable<string>): string | null 
   return best
 }
 
-/** How many letters must be added, dropped, changed or swapped with their neighbour to turn one word into the other. */
+/** The number of letters to add, drop, change or swap with their neighbour that turns one word into the other. */
 export const editDistance = (from: string, to: string): number => {
   let beforeLast: number[] = []
   let last = Array.from({ length: to.length + 1 }, (_, column) => column)

@@ -52,7 +52,7 @@ export interface BotErrorOptions extends ErrorOptions {
   remedy?: string
 }
 
-/** An error we throw on purpose. Never carries a token, a secret or a visitor's text. */
+/** An error that the bot throws on purpose. Never holds a token, a secret or a visitor's text. */
 export class BotError extends Error {
   override readonly name: string = 'BotError'
   readonly code: BotErrorCode

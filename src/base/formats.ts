@@ -6,21 +6,21 @@ const isWebAddress = (text: string): boolean => {
   return url !== null && url.username === '' && url.password === ''
 }
 
-/** An address of a server, without anything after its port. */
+/** Whether a text is the address of a server without path, query and fragment. */
 export const isOrigin = (text: string): boolean => {
   const url = isWebAddress(text) ? URL.parse(text) : null
   return url !== null && url.pathname === '/' && url.search === '' && url.hash === ''
 }
 
-// Facebook calls nothing but https; plain http serves the sandbox on this machine.
+// Facebook calls only https; http is for the sandbox on this machine.
 const isPublicOrigin = (text: string): boolean => {
   const url = isOrigin(text) ? URL.parse(text) : null
   return url !== null && (url.protocol === 'https:' || isLoopback(url.hostname))
 }
 
 /**
- * Why a text is no address of the format, as the middle of a sentence; null where it is no address at all, or one. Never shows the
- * text, which may be a secret.
+ * Why a text is not an address of the format, as the middle of a sentence; null if it is one, or if the fault is unknown. Never
+ * shows the text, which may be a secret.
  */
 export const addressFault = (text: string, format: string): string | null => {
   if (format === 'postgres-address' && IS_POSTGRES.test(text) && namesSeveralHosts(text))
@@ -41,7 +41,7 @@ export const addressFault = (text: string, format: string): string | null => {
 
 const ADDRESSES: ReadonlySet<string> = new Set(['origin', 'public-origin', 'web-address'])
 
-/** Whether a text can be meant as a server: a name with a dot or of this machine, perhaps with a port and a path. */
+/** Whether a text may be meant as a server: a name with a dot, or this machine's name, with or without port and path. */
 export const looksLikeHost = (text: string): boolean =>
   /^([\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+|localhost|\[[\da-f:]+\])\.?(:\d+)?([/?#].*)?$/iu.test(text)
 
@@ -79,18 +79,19 @@ const isPostgresAddress = (text: string): boolean => {
 
 const IS_POSTGRES = /^postgres(ql)?:\/\//i
 
-/** Whether the address of a database has several servers, as other programs take it. */
+/** Whether the address of a database names several servers, which other PostgreSQL clients accept. */
 const namesSeveralHosts = (text: string): boolean =>
   /^[^/?#]*\/\/(?:[^/?#]*@)?([^/?#@]*)/.exec(text)?.[1]?.includes(',') === true
 
 /**
- * The address of a database as a URL: one that names a socket may have no server after its user (`postgres://user@/name?host=/run`). With
- * another `@` behind it that is a password with `@/` in it, whose rest would be shown as the name of the database.
+ * Adds `localhost` to the address of a database that names a socket and has no server after its user
+ * (`postgres://user@/name?host=/run`), so that it can be parsed as a URL. If another `@` follows, the password contains `@/`: the
+ * address is left alone, because the rest of the password would be shown as the database's name.
  */
 export const withServer = (text: string): string =>
   IS_POSTGRES.test(text) ? text.replace(/^([^/?#]*\/\/[^/?#]*@)(?=\/[^@?#]*(?:[?#]|$))/, '$1localhost') : text
 
-/** With nothing after its port: undici takes no more. */
+/** Without path, query and fragment, which undici does not accept. */
 const isProxyServer = (text: string): boolean => {
   const url = /^(https?|socks5?):\/\//i.test(text) && !isQuoted(text) ? URL.parse(text) : null
   return (
@@ -103,7 +104,7 @@ const isProxyServer = (text: string): boolean => {
   )
 }
 
-/** With at most a token or a password before the host: that is how a topic is protected. */
+/** An address of an ntfy topic; a token or a password, which protects the topic, may stand before the host. */
 const isNtfyTopic = (text: string): boolean => {
   const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null
   return (
@@ -115,7 +116,7 @@ const isNtfyTopic = (text: string): boolean => {
   )
 }
 
-/** What reads the address decodes user and password: a `%` in them stands there as `%25`. */
+/** Whether percent-decoding succeeds. Clients decode user and password, so a `%` in them must be written `%25`. */
 const isDecodable = (text: string): boolean => {
   try {
     decodeURIComponent(text)
@@ -125,7 +126,7 @@ const isDecodable = (text: string): boolean => {
   }
 }
 
-/** What a value may look like, by the names that the schema of the configuration uses. */
+/** The formats of values, by their names in the configuration's schema. */
 export const FORMATS = {
   origin: isOrigin,
   'public-origin': isPublicOrigin,
@@ -137,11 +138,11 @@ export const FORMATS = {
   'ntfy-topic': isNtfyTopic,
   'postgres-address': isPostgresAddress,
   'proxy-server': isProxyServer,
-  // What ids and secrets consist of: printable ASCII without blanks and quotation marks.
+  // Ids and secrets: printable ASCII without spaces and quotation marks.
   'plain-word': (text: string) => text !== '' && oddity(text, true) === null,
   // Printable ASCII, which Facebook sends back unchanged.
   'plain-text': (text: string) => /^[\x20-\x7e]+$/.test(text) && !isQuoted(text),
-  // What a person types: blanks and letters of any language, and nothing that cannot be seen.
+  // Texts that a person types: letters of any language and spaces, but no invisible characters.
   typeable: (text: string) => oddity(text, false) === null,
   unquoted: (text: string) => !isQuoted(text),
   proxies: isProxyList,

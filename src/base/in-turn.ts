@@ -1,4 +1,4 @@
-/** Runs a task after those that were given before it. A task that fails does not keep the next one from running. */
+/** Runs tasks one after the other, in the order of the calls. After a task that fails, the next one runs as well. */
 export type InTurn = <Result>(task: () => Result | Promise<Result>) => Promise<Result>
 
 export const createInTurn = (): InTurn => {

@@ -2,8 +2,8 @@ import { readlink, realpath } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
 /**
- * The file that a path stands for, which need not exist yet. A file that is replaced by renaming goes there: renamed over a
- * symbolic link, it would take the link's place, and the link's target would stay as it was.
+ * Follows symbolic links to the file itself, which need not exist yet. A draft must be renamed to this path: renamed to a
+ * symbolic link, it would replace the link and leave the link's target unchanged.
  *
  * @throws an error of the file system, such as `ELOOP`
  */

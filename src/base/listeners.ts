@@ -1,6 +1,6 @@
-/** Functions that are called when something happens. */
+/** A list of functions to call on an event. */
 export interface Listeners<Told extends unknown[]> {
-  /** Returns the function that ends it. */
+  /** Returns the function that removes the listener. */
   add: (listener: (...told: Told) => void) => () => void
   tell: (...told: Told) => void
   clear: () => void

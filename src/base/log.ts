@@ -3,15 +3,15 @@ import { destination } from 'pino'
 import { SECRET_NAMES } from './settings.ts'
 import { withoutSteering } from './steering.ts'
 
-/** Where log lines go, one JSON object each. */
+/** Takes log lines, one JSON object each. */
 export interface LogStream {
   write: (line: string) => void
 }
 
 /**
- * pino's options for one process: JSON lines in which nothing that grants access can appear under its usual name.
+ * pino's options for one process. Values of known secret names are redacted.
  *
- * @param spell - puts the commands in a remedy as they are given where the bot runs; remedies stay as they are without it
+ * @param spell - rewrites the commands in a remedy for the place where the bot runs; without it, remedies stay unchanged
  */
 export const createLogOptions = (level: string, stream?: LogStream, spell?: (remedy: string) => string) => ({
   level,
@@ -31,29 +31,35 @@ const spelled = (
   return { ...facts, err: Object.create(err, { remedy }) as Error }
 }
 
-/** What waits in memory for a file that takes nothing, bytes; lines after that are lost. */
+/** Bytes that may wait in memory while the file or pipe takes no lines; further lines are lost. */
 const MOST_UNWRITTEN = 1024 * 1024
 
-/** Linux puts this much into a pipe in one piece or not at all, bytes: lines of the handlers' process stand between, not in, others. */
+/**
+ * Bytes that Linux writes to a pipe in one piece or not at all, so that lines of the handlers' process are not mixed into the
+ * bot's lines.
+ */
 const IN_ONE_PIECE = 4096
 
-/** How soon a full pipe is tried again. */
+/** The wait before a full pipe is tried again. */
 const RETRY_MS = 100
-/** At the end of the process, for a second: a slow reader has time for all that waits, as a pipe is filled at each try. */
+/**
+ * At the end of the process a full pipe is tried for one second. Each try fills the pipe, so a slow reader can get all waiting
+ * lines.
+ */
 const LAST_RETRY_MS = 10
 const LAST_TRIES = 100
 
 /**
- * A log that never fails its writer and never keeps it waiting: the bot answers visitors also while nothing can be logged. Lines
- * that could not be written, as on a full disk, are tried again with the next one, and where a pipe is full, as of a pager in
- * which nobody reads on, soon; a pipe whose reader is gone takes no more. A terminal on which the log is read, now or later, is
- * not steered by what strangers sent.
+ * Opens a log whose `write` never throws and never blocks, so that the bot answers visitors even if nothing can be logged. Lines
+ * that could not be written, as on a full disk, are tried again with the next line. A full pipe, as of a pager that is not
+ * scrolled, is tried again after {@link RETRY_MS}; to a pipe without a reader nothing more is written. Control characters in
+ * texts of strangers are escaped, because the log may be read on a terminal.
  *
  * @param fd - such as 1 for standard output
  * @param onTrouble - called once, with the code of the system's error
  */
 export const openLogStream = (fd: number, onTrouble: (code: string) => void): LogStream => {
-  // pino would sleep until the reader of a full pipe has read on.
+  // On a blocking pipe that is full, pino would sleep until its reader reads.
   const stream = destination({
     dest: withoutWaiting(fd),
     sync: true,
@@ -84,13 +90,14 @@ export const openLogStream = (fd: number, onTrouble: (code: string) => void): Lo
   process.on('exit', () => {
     for (let left = LAST_TRIES; isFull && !writeOn() && left > 0; left -= 1) sleep(LAST_RETRY_MS)
   })
-  // Each line is written at once. pino would flush after a fatal one, and the stream then tries for ever to write what it has.
+  // There is no `flush`: each line is written at once, and pino would flush after a fatal line, which retries without end if the
+  // file takes no lines.
   return { write: (line) => void stream.write(withoutSteering(line)) }
 }
 
 /**
- * Linux opens a pipe anew: non-blocking for this process alone, and also after a child process that shares the first one has been
- * started, which makes that a blocking one.
+ * On Linux, opens the pipe again as non-blocking. The flag then holds for this process only, and it stays when a child process
+ * that inherits the original descriptor makes that one blocking.
  */
 const withoutWaiting = (fd: number): number => {
   try {
@@ -102,7 +109,7 @@ const withoutWaiting = (fd: number): number => {
   }
 }
 
-/** Of the whole process. */
+/** Blocks the whole process. */
 const sleep = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 
 const ON_THE_WIRE = `
@@ -113,7 +120,8 @@ const ON_THE_WIRE = `
   .trim()
   .split(/\s+/)
 
-// Wherever in a log line they stand: on its own, in an object such as `err` or `config`, in that one's `headers`.
+// At each depth of a log line: as a field, in an object such as `err` or `config`, and in an object of that one, such as
+// `headers`.
 const REDACTED = [...ON_THE_WIRE, ...SECRET_NAMES].flatMap((name) => [
   `["${name}"]`,
   `*["${name}"]`,

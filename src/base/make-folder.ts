@@ -2,10 +2,10 @@ import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
- * Makes a folder, and those above it that are not there. Node's own way (`recursive`) tries for ever where the system says of a
- * folder in one that is there that nothing is there, as Linux does in `/proc`.
+ * Creates a folder and its missing parents. Node's `recursive` option loops without end if the system answers ENOENT for a new
+ * folder in an existing one, as Linux does in `/proc`.
  *
- * @returns whether it was made
+ * @returns whether the folder was created
  * @throws an error of the file system
  */
 export const makeFolder = (dir: string, mode?: number): boolean => {
@@ -16,7 +16,7 @@ export const makeFolder = (dir: string, mode?: number): boolean => {
     mkdirSync(dir, mode)
     return true
   } catch (error) {
-    // Another process may have been faster.
+    // Another process may have created it in the meantime.
     if (isFolder(dir)) return false
     throw error
   }

@@ -3,9 +3,9 @@ import { createHmac } from 'node:crypto'
 const LENGTH = 16
 
 /**
- * Marks of texts: equal where the texts are, and of no use to those who do not have the key.
+ * Keyed hashes of texts: equal for equal texts, and useless without the key.
  *
- * @param named - texts by name; one that is not set has the mark of an empty text
+ * @param named - texts by name; an undefined one gets the mark of an empty text
  */
 export const marksOf = (
   key: Buffer,

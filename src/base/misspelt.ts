@@ -1,13 +1,13 @@
 import { editDistance } from './edit-distance.ts'
 import { configSchema, SECRET_NAMES } from './settings.ts'
 
-/** Every name that is read as a setting. */
+/** All names of settings. */
 const KNOWN: readonly string[] = [
   ...Object.keys(configSchema.properties),
   ...SECRET_NAMES,
   ...SECRET_NAMES.map((name) => `${name}_FILE`),
 ]
-/** A short name with two letters changed is another word. */
+/** In names up to this length only one letter may differ, because with two changed letters a short name is another word. */
 const SHORT = 6
 
 export const isSetting = (name: string): boolean => KNOWN.includes(name)
@@ -19,7 +19,7 @@ export const isSetting = (name: string): boolean => KNOWN.includes(name)
 export const misspeltSetting = (name: string): string | null => {
   const own = name.replace(/^export\s+/, '')
   const plain = own.toUpperCase().replaceAll(/[-\s.]/g, '_')
-  // Unix spells those of proxies small.
+  // The names of proxy settings are also valid in small letters.
   if (KNOWN.includes(own) || (own === plain.toLowerCase() && plain.endsWith('_PROXY'))) return null
   if (KNOWN.includes(plain)) return plain
   const most = plain.length <= SHORT ? 1 : 2

@@ -1,7 +1,8 @@
 /**
- * What does not belong into an id, a secret or a path, as the middle of a sentence; null for nothing. Never shows the value.
+ * The characters that do not belong into an id, a secret or a path, as the middle of a sentence; null for none. Never shows the
+ * value.
  *
- * @param isWord - whether blanks, quotation marks and letters beyond ASCII do not belong into it either
+ * @param isWord - whether spaces, quotation marks and non-ASCII letters are refused, too
  */
 export const oddity = (text: string, isWord: boolean): string | null => {
   if (isQuoted(text)) {
@@ -18,6 +19,6 @@ export const oddity = (text: string, isWord: boolean): string | null => {
   return /[^\x20-\x7e]/.test(text) ? 'it holds a letter or sign that Facebook never uses' : null
 }
 
-/** A pair of quotation marks, one at each end. */
+/** Whether the text has a quotation mark at each end. */
 export const isQuoted = (text: string): boolean =>
   /^(["'`]).*\1$/s.test(text) || /^[\u2018\u201C].*[\u2019\u201D]$/s.test(text)

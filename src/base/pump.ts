@@ -1,14 +1,14 @@
-/** Runs one piece of work at a time, and once more when it was woken meanwhile. */
+/** Runs a task, never twice at the same time, and once more if it was woken meanwhile. */
 export interface Pump {
   wake: () => void
   isBusy: () => boolean
-  /** Resolves when nothing runs. */
+  /** Resolves when no run is in progress. */
   idle: () => Promise<void>
 }
 
 /**
- * @param deps.run - true when there may be more to do at once
- * @param deps.onError - hears why a run failed; the next wake runs again
+ * @param deps.run - resolves to true when there may be more work, so that it runs again at once
+ * @param deps.onError - called with the error of a failed run; the next wake runs again
  */
 export const createPump = (deps: {
   run: () => Promise<boolean | void>

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 
 /**
- * Writes a file whole: a crash leaves the old file or the new one, and {@link syncFolder} makes the new one durable. For a link
- * give its target ({@link ./link-target.ts linkTarget}).
+ * Replaces a file atomically: a crash leaves either the old file or the new one. {@link syncFolder} then makes the new one
+ * durable. For a symbolic link, pass its target ({@link ./link-target.ts linkTarget}).
  *
  * @param how.mode - of the new file
- * @param how.owner - for a process of root, which would take the file over otherwise
- * @throws an error of the file system; no draft stays behind
+ * @param how.owner - owner of the new file, for a process of root, which would become the owner otherwise
+ * @throws an error of the file system; the draft is then removed
  */
 export const replaceFile = async (
   path: string,
@@ -31,7 +31,7 @@ export const replaceFile = async (
   }
 }
 
-/** Makes what is in a file durable, such as in one that was copied. */
+/** Makes the contents of a file durable, such as after a copy. */
 export const syncFile = async (path: string): Promise<void> => {
   const file = await open(path)
   try {
@@ -41,7 +41,10 @@ export const syncFile = async (path: string): Promise<void> => {
   }
 }
 
-/** Makes the names in the folder durable, as after a renaming. Some file systems, such as shared folders, cannot do that: EINVAL. */
+/**
+ * Makes the names in a folder durable, such as after a rename. Some file systems, such as shared folders, do not support this and
+ * answer EINVAL, which is ignored.
+ */
 export const syncFolder = (path: string): Promise<void> =>
   syncFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EINVAL') throw error

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 
-/** A secret as the environment has it: itself, or in the file that `NAME_FILE` names, as containers hand secrets over. */
+/** A secret from the environment: its value, or the content of the file that `NAME_FILE` names, as containers pass secrets. */
 export interface GivenSecret {
   value: string | undefined
-  /** Why it cannot be used, as one line that begins with the name; null where it can, or is not set. */
+  /** Why the secret cannot be used, as one line that begins with its name; null if it can or is not set. */
   problem: string | null
 }
 

@@ -3,13 +3,13 @@ import { loadConfig, type Env } from './config.ts'
 /** The address of the database server, whose user and password may change while the bot runs. */
 export interface ServerAddress {
   current: () => string
-  /** The server has refused user or password: those that `DATABASE_URL_FILE` has by now are used from the next connection on. */
+  /** Call when the server refused user or password: from the next connection on, those now in `DATABASE_URL_FILE` are used. */
   refused: () => void
 }
 
 /**
- * What DATABASE_URL says, or null without one. Server and database stay those of the start, since the connections of one bot must
- * not lead to two of them; so do user and password that the environment holds itself.
+ * The address in DATABASE_URL, or null without one. Server and database stay those of the start, because all connections of a bot
+ * must lead to one database. User and password change only if they come from `DATABASE_URL_FILE`.
  *
  * @throws BotError `BOT_CONFIG_INVALID`
  */
@@ -24,7 +24,7 @@ export const serverAddress = (env: Env): ServerAddress | null => {
         const next = addressIn(env)
         if (next !== undefined && placeOf(next) === placeOf(first)) address = next
       } catch {
-        // The file is gone, or half of it is there: the next refusal looks again.
+        // The file is missing or half written; the next refusal reads it again.
       }
     },
   }
@@ -32,7 +32,7 @@ export const serverAddress = (env: Env): ServerAddress | null => {
 
 const addressIn = (env: Env): string | undefined => loadConfig(env, ['DATABASE_URL']).DATABASE_URL
 
-/** The address without what may change. */
+/** The address without user and password, the parts that may change. */
 const placeOf = (address: string): string => {
   const url = new URL(address)
   url.username = ''

@@ -1,8 +1,11 @@
-/** One variable as JSON Schema has it; `description` completes "NAME must be ...". */
+/** JSON Schema of one variable; `description` completes the sentence "NAME must be ...". */
 export interface Variable {
   type: 'string' | 'number' | 'integer' | readonly ['boolean', 'string']
   description: string
-  /** The value grants access: {@link SECRET_NAMES} is what the log, the doctor and the handlers' process go by. */
+  /**
+   * The value grants access. {@link SECRET_NAMES} collects these names; the log, the doctor and the handlers' process leave them
+   * out.
+   */
   secret?: true
   default?: string | number
   enum?: readonly string[]
@@ -14,10 +17,10 @@ export interface Variable {
   maximum?: number
 }
 
-/** A shorter password of the operator console is refused. */
+/** The least length of the operator console's password. */
 export const SHORTEST_PASSWORD = 12
 
-/** Every variable of the bot. `.env.example` explains them to operators. */
+/** All settings of the bot. `.env.example` explains them to operators. */
 const properties = {
   FB_APP_ID: {
     type: 'string',
@@ -249,7 +252,7 @@ const properties = {
     format: 'unquoted',
     description: 'names and addresses that are reached without the proxy, with commas between them',
   },
-  // No number of hops: Fastify then trusts no proxy, because it could not tell a proxy from a client.
+  // A number of hops is not allowed: Fastify could not tell a proxy from a client, so it would trust none.
   TRUST_PROXY: {
     type: ['boolean', 'string'],
     format: 'proxies',
@@ -275,12 +278,12 @@ type Given =
       [Name in keyof Properties]: Properties[Name] extends { default: unknown } ? Name : never
     }[keyof Properties]
 
-/** The bot's configuration, validated. Absent where a variable without default is not set. */
+/** The validated configuration. A property is absent if its variable is not set and has no default. */
 export type Config = { [Name in Given]: ValueOf<Properties[Name]> } & {
   [Name in Exclude<keyof Properties, Given>]?: ValueOf<Properties[Name]>
 }
 
-/** What a value of each variable must be, as JSON Schema. */
+/** JSON Schema of all variables. */
 export const configSchema = { type: 'object', properties, required } as const
 
 /** The required settings, which have no default. */

@@ -1,45 +1,45 @@
 import { BotError } from './errors.ts'
 import { createInTurn } from './in-turn.ts'
 
-/** Small texts that the store keeps by name. */
+/** Small texts that the store keeps by name, called notes. */
 export interface Notes {
-  /** The text kept under that name; null when there is none. */
+  /** The text of that name; null when there is none. */
   recall: (name: string) => Promise<string | null>
   /**
-   * Keeps a text that several instances change; see {@link sharedNote}.
+   * Stores a text that several instances change; see {@link sharedNote}.
    *
-   * @param was - the text that the writer has read; null for none
-   * @returns whether it still was that one, and the new one is kept
+   * @param was - the text that the caller has read; null for none
+   * @returns true if the stored text was still `was` and is now `text`
    */
   rememberIf: (name: string, text: string, was: string | null) => Promise<boolean>
 }
 
 /** A note that several instances change. */
 export interface SharedNote {
-  /** Null where there is none. */
+  /** The text; null when there is none. */
   read: () => Promise<string | null>
   /**
-   * Where another instance was faster, the note is read again and the change made anew on what that one has left: no change is
-   * lost, and a rule is asked about what is true.
+   * Reads the text, calls `change`, and stores the result. If another instance has written meanwhile, it reads again and calls
+   * `change` with the new text, so that no change is lost.
    *
-   * @param change - may be called several times, so it changes nothing but what it returns; what it throws is thrown
+   * @param change - may be called several times, so it must have no side effects; its errors are thrown
    * @throws BotError `BOT_STORE_UNAVAILABLE`
    */
   change: <Result>(change: (text: string | null) => Change<Result>) => Promise<Result>
 }
 
-/** What a change makes of the text. */
+/** The result of a change. */
 export interface Change<Result> {
-  /** Null leaves the text as it is. */
+  /** The new text; null leaves the stored one unchanged. */
   becomes: string | null
   result: Result
 }
 
-/** Each failed try means that another instance has written. */
+/** Each failed try means that another instance has written in the meantime. */
 const MOST_TRIES = 20
 
 export const sharedNote = (notes: Notes, name: string): SharedNote => {
-  // Changes of one instance do not stand in each other's way.
+  // Changes of this instance run one after the other, so they never make each other's tries fail.
   const inTurn = createInTurn()
 
   const carryOut = async <Result>(change: (text: string | null) => Change<Result>): Promise<Result> => {

@@ -1,10 +1,10 @@
-/** The times that {@link ../store/store.ts Statistics} sums up, each beginning at a full hour, day or month of UTC. */
+/** The spans over which {@link ../store/store.ts Statistics} sums up; each begins at a full hour, day or month of UTC. */
 export const SPANS = ['hour', 'day', 'month'] as const
 export type Span = (typeof SPANS)[number]
 
 const HOUR_MS = 3_600_000
 
-/** When the span that a moment lies in began; both in ms since the epoch. */
+/** The beginning of the span that contains `atMs`; both in ms since the epoch. */
 export const startOf = (span: Span, atMs: number): number => {
   switch (span) {
     case 'hour':

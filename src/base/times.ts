@@ -1,4 +1,4 @@
-/** To the minute, such as `2026-11-21 09:05 UTC`. */
+/** A time to the minute, such as `2026-11-21 09:05 UTC`. */
 export const utc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 const UNITS = [
@@ -7,7 +7,7 @@ const UNITS = [
   ['minute', 60_000],
 ] as const
 
-/** In the largest unit that fits, such as `3 minutes`. */
+/** A duration in the largest unit that fits, such as `3 minutes`. */
 export const duration = (ms: number): string => {
   for (const [unit, size] of UNITS) {
     const count = Math.floor(ms / size)

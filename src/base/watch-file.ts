@@ -2,16 +2,16 @@ import { watch, type FSWatcher } from 'node:fs'
 import type { Clock } from './clock.ts'
 
 /**
- * Calls `check` whenever the file `name` in `dir` may have changed: at once where the system tells, and every `pollMs`
- * anyway, since network and container file systems do not always tell. Watches the folder: many editors replace a file by
- * another one, which a watch on the file itself does not survive. Keeps no process alive.
+ * Calls `check` whenever the file `name` in `dir` may have changed: at once if the system reports a change, and every `pollMs`,
+ * because network and container file systems do not report all changes. Watches the folder, because many editors replace the
+ * file, after which a watch on the file itself reports nothing. Does not keep the process alive.
  */
 export const watchFile = (deps: {
   dir: string
   name: string
   pollMs: number
   clock: Pick<Clock, 'after'>
-  /** @param isTold - whether the system told of a change; otherwise it is time to look */
+  /** @param isTold - true if the system reported a change, false for a regular look */
   check: (isTold: boolean) => void
 }): (() => void) => {
   const { dir, name, pollMs, clock, check } = deps
@@ -33,7 +33,7 @@ const listen = (dir: string, name: string, check: (isTold: boolean) => void): FS
     const watcher = watch(dir, { persistent: false }, (_event, changed) => {
       if (changed === null || changed === name) check(true)
     })
-    // The folder went away, or the system has run out of watches: the poll goes on.
+    // The folder was removed, or the system has no watches left; polling goes on.
     return watcher.on('error', () => watcher.close())
   } catch {
     return undefined

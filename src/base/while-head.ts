@@ -1,9 +1,9 @@
 import type { Duty } from './duty.ts'
 
 /**
- * Runs a piece of the whole bot's work while this instance is the head.
+ * Runs work of the whole bot while this instance is the head.
  *
- * @returns the function that ends it
+ * @returns the function that stops it
  */
 export const whileHead = (
   duty: Pick<Duty, 'isHead' | 'onChange'>,

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 
-/** The value of a promise, or `late` when there is none after `ms`. @throws what the promise rejects with until then */
+/** The value of a promise, or `late` if it has not settled after `ms`. @throws the promise's rejection, if it comes before */
 export const within = async <Value, Late>(
   clock: Pick<Clock, 'after'>,
   ms: number,
