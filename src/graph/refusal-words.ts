@@ -36,8 +36,9 @@ export const NO_PAGE_ROLE =
 export const CHECKPOINT =
   /\btill you log in to (www\.)?facebook\b|\bcheckpoint(ed)?\b|\bnot a confirmed user\b/i
 
-/** Facebook wants the person's identity confirmed before the Page may send. */
-export const IDENTITY = /\bconfirm(ed)? your identity\b|\byour identity must be confirmed\b/i
+/** Facebook wants the identity of the person who manages the Page confirmed before the Page may send. Words about a visitor's identity do not match. */
+export const IDENTITY =
+  /^(?!.*\b((this|that) (person|user)|(this|that|the) recipient)\b).*(\b(confirm|verif|prov)(e|y|ied|ing)? (your|the|their) identity\b|\bidentity (confirmation|verification)\b|\bidentity\b[^.]*\b(confirmed|verified)\b)/is
 
 /** Facebook does not do this for people or Pages of some regions. */
 export const PRIVACY_RULES = /\bprivacy rules in\b/i

@@ -160,7 +160,9 @@ export const VERDICTS: readonly VerdictRow[] = [
     }),
   ),
   either(4854002, 'restricted', NO_IDENTITY, { remedy: remedies.IDENTITY }),
-  row(368, 'any', 'restricted', NO_IDENTITY, { says: words.IDENTITY, remedy: remedies.IDENTITY }),
+  ...[10, [200, 299] as const, 368].map((code) =>
+    row(code, 'any', 'restricted', NO_IDENTITY, { says: words.IDENTITY, remedy: remedies.IDENTITY }),
+  ),
   row(368, 'any', 'restricted', 'Facebook has temporarily blocked this for a policy violation'),
   row(
     2022,

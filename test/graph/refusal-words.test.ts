@@ -332,3 +332,26 @@ t.test('an app whose access Facebook has cut off is told so, not to grant a perm
     t.match(findRow(numbers), { verdict: 'configuration', remedy: /App Dashboard/ }, said)
   }
 })
+
+t.test('an identity to be confirmed is told under every number of permissions', async (t) => {
+  const read = (code: number, message: string, subcode: number | null = null) =>
+    findRow({ ...answer(code, subcode, message), edge: 'messages' })
+  for (const code of [10, 200, 299, 368]) {
+    for (const words of [
+      'Confirm your identity before you can publish as this Page.',
+      'Your identity must be confirmed before this Page can send messages',
+      'The admin of the Page needs to verify their identity',
+      'Identity confirmation is required to manage this Page',
+    ]) {
+      const row = { verdict: 'restricted', meaning: /identity/, remedy: /token does not help/ }
+      t.match(read(code, `(#${code}) ${words}`), row, words)
+      t.match(read(code, `(#${code}) ${words}`, 77_777), row, words)
+    }
+  }
+  t.match(read(10, '(#10) This person must verify their identity'), {
+    verdict: 'permission',
+    reach: 'visitor',
+  })
+  t.match(read(190, 'Log in to www.facebook.com and confirm your identity'), { verdict: 'token_invalid' })
+  t.match(read(100, '(#100) Param message[identity] must be verified'), { verdict: 'bad_request' })
+})
