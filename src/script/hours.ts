@@ -73,7 +73,12 @@ const week: Read<OpenSpan[][]> = described(
     for (const { key, place, value } of entries) {
       const [, first, last = first] = DAY_OR_DAYS.exec(key) ?? []
       if (first === undefined || last === undefined) {
-        reading.refuse(place, quoted(key), `a day or days: ${DAYS.join(', ')}, or like mon-fri`)
+        reading.refuse(
+          place,
+          quoted(key),
+          `a day or days: ${DAYS.join(', ')}, or like mon-fri`,
+          daysHint(key),
+        )
         continue
       }
       const times = closedAllDay(value, reading) ? [] : spans(value, reading)
@@ -91,6 +96,35 @@ const week: Read<OpenSpan[][]> = described(
     additionalProperties: false,
   }),
 )
+
+/** The days that a writer most likely meant by another spelling: `mo-fr`, `tues`, `weekdays`. */
+const daysHint = (key: string): string | null => {
+  if (/[,;&+]/.test(key)) return 'Each day has a line of its own.'
+  const written = key.trim().toLowerCase()
+  const spelled = written.split(/\s*[-–—]\s*/).map((word) => OTHER_DAYS[word.slice(0, 2)] ?? '')
+  const days = OTHER_DAYS[written] ?? (spelled.length > 2 || spelled.includes('') ? null : spelled.join('-'))
+  return days === null ? null : `Did you mean ${quoted(days)}?`
+}
+
+/** Beginnings of the names of days in English and German, and words for several days. */
+const OTHER_DAYS: Readonly<Record<string, string>> = {
+  mo: 'mon',
+  tu: 'tue',
+  di: 'tue',
+  we: 'wed',
+  mi: 'wed',
+  th: 'thu',
+  do: 'thu',
+  fr: 'fri',
+  sa: 'sat',
+  su: 'sun',
+  so: 'sun',
+  daily: 'mon-sun',
+  everyday: 'mon-sun',
+  weekdays: 'mon-fri',
+  weekend: 'sat-sun',
+  weekends: 'sat-sun',
+}
 
 /** Monday is 0. */
 const dayOf = (name: string): number => DAYS.indexOf(name.slice(0, 3).toLowerCase() as (typeof DAYS)[number])

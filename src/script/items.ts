@@ -4,7 +4,7 @@ import { condition } from './condition.ts'
 import { couponItem } from './coupon.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { FACEBOOK, LONGEST_TEXT, MOST_MESSAGES } from './limits.ts'
-import { localised, looksTranslated } from './localised.ts'
+import { isOddlyTranslated, localised, looksTranslated } from './localised.ts'
 import { mediaItem } from './media.ts'
 import { otherWord } from './other-words.ts'
 import { rawTemplateItem } from './raw-template.ts'
@@ -53,7 +53,7 @@ const someText = localised(
 
 const textItem: Read<SayItem> = described(
   (node, reading) => {
-    if (textOf(node) === null && !looksTranslated(node)) {
+    if (textOf(node) === null && !looksTranslated(node) && !isOddlyTranslated(node, reading)) {
       return reading.refuse(reading.placeOf(node), kindOf(node, reading), ITEM)
     }
     const value = someText(node, reading)
@@ -161,7 +161,8 @@ export const sayItem: Read<SayItem> = defined(
   described(
     (node, reading) => {
       const target = reading.follow(node)
-      if (!isMap(target) || looksTranslated(target)) return textItem(target, reading)
+      if (!isMap(target) || looksTranslated(target) || isOddlyTranslated(target, reading))
+        return textItem(target, reading)
       if (!reading.enter(target)) return undefined
       try {
         return mappedItem(target, reading)

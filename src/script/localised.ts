@@ -71,6 +71,10 @@ export const looksTranslated = (node: unknown): boolean =>
   node.items.length > 0 &&
   node.items.every(({ key }) => isLanguage(textOf(key as Parameters<typeof textOf>[0]) ?? ''))
 
+/** Whether a node is a mapping from languages, of which one is spelled in another way: `en-US`. */
+export const isOddlyTranslated = (node: Node | null, reading: Reading): boolean =>
+  oddlySpelled(node, reading) !== null
+
 /** The first key that is no language, when all keys look like languages and one is one; null for any other node. */
 const oddlySpelled = (
   node: Node | null,

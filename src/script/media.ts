@@ -66,6 +66,9 @@ const checked = (
   return media
 }
 
+/** A path on the writer's own computer: `C:\pictures\menu.png`, `file:///home/ann/menu.png`. */
+const ON_A_DISK = /^(?:[a-z]:[\\/]|file:)/i
+
 /** A web address, or the path of a file beside the script. */
 const source = (type: MediaType): Read<Template> => {
   const address = urlTemplate('an address')
@@ -73,7 +76,8 @@ const source = (type: MediaType): Read<Template> => {
     (node, reading) => {
       const target = reading.follow(node)
       const path = textOf(target)?.trim() ?? ''
-      if (path === '' || path.includes('{{') || path.includes(':')) return address(node, reading)
+      const isAddress = path.includes(':') && !ON_A_DISK.test(path)
+      if (path === '' || path.includes('{{') || isAddress) return address(node, reading)
       return checkFile(type, path, target, reading) ? [path] : undefined
     },
     () => ({ type: 'string', minLength: 1 }),

@@ -5,6 +5,8 @@ import type { Mistake } from './mistakes.ts'
 const LONGEST = 300
 /** What every mistake says that ends with quotes around a text. */
 const TO_QUOTE = /\bstand in (?:single )?quotes\b|\bwhole text in quotes\b/
+/** What a mistake says that ends with brackets around several texts. */
+const TO_LIST = /^several texts to stand in brackets$/
 
 /**
  * A line with its text in quotes, for a mistake that says so; undefined where it does not, or where the text cannot be told from the rest.
@@ -12,7 +14,9 @@ const TO_QUOTE = /\bstand in (?:single )?quotes\b|\bwhole text in quotes\b/
  * @param line - as it stands in the script
  */
 export const mendedLine = (line: string, { column, expected, hint }: Mistake): string | undefined => {
-  if (column === null || line.length > LONGEST || !TO_QUOTE.test(`${expected} ${hint}`)) return undefined
+  if (column === null || line.length > LONGEST) return undefined
+  if (TO_LIST.test(expected)) return inBrackets(line)
+  if (!TO_QUOTE.test(`${expected} ${hint}`)) return undefined
   const [whole = '', dashes = '', key = ''] = /^(\s*(?:- +)*)([\p{L}\p{N}_]+: +)?/u.exec(line) ?? []
   // The key belongs to the text where the mistake begins with it: `- hours: when are you open`.
   const before = key !== '' && column > dashes.length ? (column > whole.length ? whole : dashes) : dashes
@@ -21,6 +25,12 @@ export const mendedLine = (line: string, { column, expected, hint }: Mistake): s
   if (text === '' || /\s#/.test(text) || /^[[{](?!\{)/.test(text)) return undefined
   const mended = `${before.trimStart()}${inQuotes(text)}`
   return says(mended, text) ? mended : undefined
+}
+
+const inBrackets = (line: string): string | undefined => {
+  const [, before = '', texts = ''] = /^\s*([\p{L}\p{N}_]+: +)(.*\S)/u.exec(line) ?? []
+  const mended = `${before}[${texts}]`
+  return before !== '' && parseDocument(mended).errors.length === 0 ? mended : undefined
 }
 
 /** Without quotation marks that do not end where the text does. */

@@ -6,11 +6,15 @@ export const otherWord = (key: string, what: string, known: readonly string[]): 
     return 'The fallback is said where nothing fits, so it has no "when".'
   if (what.startsWith('a message with') && key === 'text')
     return 'A text and a file are two messages: two items of the list, each after "- ".'
+  if (what === 'the script' && SECTION.test(key)) return 'Did you mean "replies"?'
   const own = OTHER_WORDS.get(key)
   // A text with buttons is another kind of message.
   const fits = own !== undefined && (known.includes(own) || (own === 'buttons' && known.includes('text')))
   return fits ? `Did you mean ${quoted(own)}?` : null
 }
+
+/** Words for the section with the replies. */
+const SECTION = /^(?:reply|answers?|responses?|messages?|intents?)$/i
 
 const OTHER_WORDS: ReadonlyMap<string, string> = new Map(
   Object.entries({

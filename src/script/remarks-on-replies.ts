@@ -28,6 +28,7 @@ export const remarksOnReplies = (source: Source, named: ReadonlySet<string>): Fo
     ...alike(source, replies),
     ...endless(replies),
     ...rememberedTwice(replies),
+    ...unsaid(replies),
   ]
 }
 
@@ -118,6 +119,20 @@ const rememberedTwice = (replies: readonly WrittenReply[]): Found[] =>
         says: `Two questions of this form remember their answers as ${quoted(name)}: the later answer replaces the earlier one.`,
       }
     })
+  })
+
+/** Messages behind a `go` without a condition, which the reply never comes to. */
+const unsaid = (replies: readonly WrittenReply[]): Found[] =>
+  replies.flatMap(({ map }) => {
+    const say = map === null ? null : nodeAt(map, 'say')
+    const items = isSeq(say) ? (say.items as Node[]) : []
+    const behind = items[items.findIndex((item) => isMap(item) && item.has('go') && !item.has('if')) + 1]
+    return behind === undefined || behind === items[0]
+      ? []
+      : {
+          offset: behind.range?.[0] ?? 0,
+          says: 'This is never said: the "go" above it leads to another reply each time.',
+        }
   })
 
 const nodeAt = (map: YAMLMap, key: string): Node | null => (map.get(key, true) as Node | undefined) ?? null

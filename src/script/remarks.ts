@@ -45,14 +45,15 @@ export const remarksOn = (content: string | Uint8Array, file: string): Remark[] 
       remark(aboutLines(node, source))
     }
     if (MEDIA.has(key ?? '')) remark(aboutAddress(text))
+    if (MEDIA.has(key ?? '') || key === 'url') remark(aboutNetwork(text))
     if (key === 'when') {
-      remark(aboutWildcard(text))
+      remark(aboutWildcard(text) ?? aboutVariable(text))
       if (!isInList && node.type === 'PLAIN' && !text.startsWith('/')) remark(aboutCommas(text))
       return
     }
     if (node.type === 'PLAIN' || node.type === 'QUOTE_SINGLE') remark(aboutLineEnd(text))
     if (node.type === 'PLAIN') remark(aboutQuotes(text))
-    remark(aboutHtml(text))
+    remark(aboutHtml(text) ?? aboutMarkdown(text))
     remark(aboutBraces(text))
   }
 
@@ -129,6 +130,22 @@ const aboutAddress = (text: string): string | null =>
     ? 'This address leads to a page around the file, and Facebook wants the file itself. Put it beside the script and write its name here.'
     : null
 
+/** Addresses that are found in the writer's own network alone. */
+const aboutNetwork = (text: string): string | null => {
+  const host = URL.parse(text)?.hostname ?? ''
+  return OWN_NETWORK.test(host)
+    ? `Only your own network has the address ${quoted(host)}: Facebook and visitors cannot open it.`
+    : null
+}
+
+const OWN_NETWORK =
+  /^(?:localhost|127\..*|10\.\d+\.\d+\.\d+|192\.168\..*|172\.(?:1[6-9]|2\d|3[01])\..*|\[::1\]|.*\.(?:local|lan|internal|localhost))$/
+
+const aboutVariable = (text: string): string | null =>
+  text.includes('{{') && !text.startsWith('/')
+    ? 'A phrase has no variables: a visitor must write it as it stands. A pattern catches words, such as /order (?<number>\\d+)/i.'
+    : null
+
 /** Variables in the syntax of other programs. */
 const aboutBraces = (text: string): string | null => {
   const name = '((?:user_)?(?:first|last|full)_?name|page_name)'
@@ -158,6 +175,11 @@ const aboutHtml = (text: string): string | null => {
       text,
     ) ?? []
   return tag === undefined ? null : `${quoted(tag)} is shown as it stands: Messenger knows no HTML.`
+}
+
+const aboutMarkdown = (text: string): string | null => {
+  const [mark] = /\*\*[^\s*](?:[^*]*[^\s*])?\*\*|\[[^\]]+\]\(https?:[^\s)]+\)/.exec(text) ?? []
+  return mark === undefined ? null : `${quoted(mark)} is shown as it stands: Messenger knows no Markdown.`
 }
 
 /** Zone names that people take for the time of a region with summer time. */

@@ -116,7 +116,7 @@ export const fallback = (variables: readonly string[]): Read<{ answer: Answer; g
 export const replies = (variables: readonly string[]): Read<ReadReplies> =>
   described(
     (node, reading) => {
-      const entries = entriesOf(node, reading, 'replies by name')
+      const entries = entriesOf(node, reading, 'replies by name', NO_DASH)
       if (entries === undefined) return undefined
       const read: ReadReplies = { replies: new Map(), broken: new Set(), goes: new Map() }
       const phrases = new Map<string, { reply: string; place: Place }>()
@@ -136,6 +136,7 @@ export const replies = (variables: readonly string[]): Read<ReadReplies> =>
     () => ({ type: 'object', additionalProperties: schemaOf(readReply) }),
   )
 
+const NO_DASH = 'Each reply is its name and a colon, without "- ", and its keys below, two spaces further in.'
 const MISPLACED = 'it below the name of its reply, two spaces further in'
 
 /** Notes variables in texts read since `from` that are not in `known`. */

@@ -35,12 +35,14 @@ export const optional = <T>(read: Read<T>, about?: string): Field<T, false> => (
 export const mapping = <F extends Fields>(what: string, fields: F): Read<Values<F>> =>
   described(
     (node, reading) => {
-      const entries = entriesOf(node, reading, `${what}: a mapping with ${Object.keys(fields).join(', ')}`)
+      const keys = Object.keys(fields)
+      const hint = keys.includes('say') && textOf(reading.follow(node)) !== null ? BELOW_SAY : null
+      const entries = entriesOf(node, reading, `${what}: a mapping with ${keys.join(', ')}`, hint)
       if (entries === undefined) return undefined
       const values: Record<string, unknown> = {}
       for (const { key, place, value } of entries) {
         const field = Object.hasOwn(fields, key) ? fields[key] : undefined
-        if (field === undefined) refuseKey({ key, place, value }, what, Object.keys(fields), reading)
+        if (field === undefined) refuseKey({ key, place, value }, what, keys, reading)
         else values[key] = field.read(value, reading)
       }
       let complete = true
@@ -64,10 +66,15 @@ export interface MappingEntry {
 }
 
 /** The entries of a mapping with text keys; notes duplicates. Undefined for another node. */
-export const entriesOf = (node: Node | null, reading: Reading, what: string): MappingEntry[] | undefined => {
+export const entriesOf = (
+  node: Node | null,
+  reading: Reading,
+  what: string,
+  hint: string | null = null,
+): MappingEntry[] | undefined => {
   const target = reading.follow(node)
   const isVariable = firstVariable(reading.placeOf(target), reading) !== null
-  if (!isMap(target) || isVariable) return refuseKind(target, reading, what)
+  if (!isMap(target) || isVariable) return refuseKind(target, reading, what, hint)
   const entries: MappingEntry[] = []
   const lines = new Map<string, number>()
   for (const pair of target.items) {
@@ -115,7 +122,7 @@ export const list = <T>(
   described(
     (node, reading) => {
       const target = reading.follow(node)
-      if (!isSeq(target)) return refuseKind(target, reading, what)
+      if (!isSeq(target)) return refuseKind(target, reading, what, IN_BRACKETS)
       const items = target.items as (Node | null)[]
       const { min = 0, max, why } = limit
       if (items.length < min) {
@@ -178,7 +185,7 @@ export const text = (what: string, limit: { max: number; why: string }): Read<st
       const target = reading.follow(node)
       const place = reading.placeOf(target)
       const value = textOf(target)
-      if (value === null) return refuseKind(target, reading, what, place)
+      if (value === null) return refuseKind(target, reading, what)
       if (value.trim() === '') return reading.refuse(place, 'an empty text', what)
       if (showsNothing(value)) return reading.refuse(place, 'a text that shows nothing', what)
       const odd = unsendable(value)
@@ -351,10 +358,11 @@ const refuseKey = (
 }
 
 /** Hint for a reply at the level of the sections, or in the section of the same name. */
-const replyHint = (key: string, value: Node | null, what: string, reading: Reading): string | null =>
-  what.startsWith('the ') && ['say', 'when'].some((own) => own === key || entryAt(value, own, reading))
-    ? 'A reply stands below "replies:", two spaces further in.'
-    : null
+const replyHint = (key: string, value: Node | null, what: string, reading: Reading): string | null => {
+  if (!['say', 'when'].some((own) => own === key || entryAt(value, own, reading))) return null
+  if (what === 'a reply') return 'Another reply begins in the column of the one above.'
+  return what.startsWith('the ') ? 'A reply stands below "replies:", two spaces further in.' : null
+}
 
 /** What may stand in the place of a phrase. */
 export const SIGN = 'something a visitor does'
@@ -379,14 +387,19 @@ const refuseKind = (
   node: Node | null,
   reading: Reading,
   what: string,
-  place = reading.placeOf(node),
-): undefined =>
-  reading.refuse(
+  hint: string | null = null,
+): undefined => {
+  const place = reading.placeOf(node)
+  return reading.refuse(
     place,
     kindOf(node, reading),
     what,
-    firstVariable(place, reading) ?? colonHint(textOf(node) ?? '') ?? nothingHint(node),
+    firstVariable(place, reading) ?? colonHint(textOf(node) ?? '') ?? nothingHint(node) ?? hint,
   )
+}
+
+const BELOW_SAY = 'Its words stand in a line below, two spaces further in, after "say: ".'
+const IN_BRACKETS = 'A list stands in brackets, [one, two], or has one item a line, each after "- ".'
 
 /** `~` and `null` look like texts. */
 const nothingHint = (node: Node | null): string | null =>

@@ -1,4 +1,4 @@
-import type { Document, LineCounter } from 'yaml'
+import { visit, type Document, type LineCounter } from 'yaml'
 import { colonHint, marksHint } from './look-alikes.ts'
 import { quoted, type Mistake } from './mistakes.ts'
 
@@ -16,7 +16,7 @@ export const syntaxMistakes = (
     // Further complaints about a line result from the first.
     if (seen.has(told)) continue
     const plain = WORDS.find((words) => words.code === code && words.fits?.(message, text, pos[0]) !== false)
-    const offset = plain?.place?.(text, pos[0]) ?? pos[0]
+    const offset = plain?.place?.(text, pos[0], document) ?? pos[0]
     const { line, col } = lines.linePos(offset)
     if (seen.has(line)) continue
     seen.add(told).add(line)
@@ -40,7 +40,7 @@ interface PlainWords {
   code: string
   fits?: (message: string, text: string, offset: number) => boolean
   /** The place to show, where it is not the library's. */
-  place?: (text: string, offset: number) => number
+  place?: (text: string, offset: number, document: Document) => number
   /** `$` is replaced by the character at the place. */
   found: string
   expected: string
@@ -78,6 +78,17 @@ const openBracket = (text: string, offset: number): number => {
   return offset
 }
 
+/** The opening mark of the text in quotes that ends at the offset: its end is often the end of the file. */
+const openQuote = (_text: string, offset: number, document: Document): number => {
+  let at = offset
+  visit(document, {
+    Scalar: (_key, { type, range }) => {
+      if (type?.startsWith('QUOTE') && range && range[0] < offset && range[1] >= offset) at = range[0]
+    },
+  })
+  return at
+}
+
 /** The first entry that fits is used. */
 const WORDS: readonly PlainWords[] = [
   { code: 'BLOCK_AS_IMPLICIT_KEY', fits: (message) => message.includes('sequence'), ...BAD_INDENT },
@@ -103,7 +114,8 @@ const WORDS: readonly PlainWords[] = [
   {
     code: 'MISSING_CHAR',
     fits: (message) => /closing .quote/.test(message),
-    found: 'the end of a text whose quotation mark is not closed',
+    place: openQuote,
+    found: 'a text whose quotation mark is not closed',
     expected: 'the same mark at its end',
     hint: "An apostrophe in single quotes is written twice: 'it''s'.",
   },
@@ -114,6 +126,13 @@ const WORDS: readonly PlainWords[] = [
     found: 'a bracket within a text of a list',
     expected: 'a comma between two items',
     hint: 'In a list in brackets a text with [ ] { } or a comma in it must stand in single quotes.',
+  },
+  {
+    code: 'UNEXPECTED_TOKEN',
+    fits: (message, text, offset) =>
+      message.endsWith('at node end') && /^\s*,\s*["']/.test(text.slice(offset, offset + 50)),
+    found: 'a comma between texts',
+    expected: 'several texts to stand in brackets',
   },
   {
     code: 'UNEXPECTED_TOKEN',

@@ -1,5 +1,6 @@
 import { isScalar, visit, type Node } from 'yaml'
-import { isLanguage } from './localised.ts'
+import { allOf, isLanguage } from './localised.ts'
+import { matchKey } from './match-key.ts'
 import { quoted } from './mistakes.ts'
 import type { Reading } from './reading.ts'
 import type { ReadReplies } from './replies.ts'
@@ -21,10 +22,20 @@ export const rememberedNames = (root: Node | null): string[] => {
 /** Notes references to missing replies, choices without titles, and circles of `go`. */
 export const checkReferences = ({ replies: known, broken, goes }: ReadReplies, reading: Reading): void => {
   const names = [...known.keys(), ...broken]
+  const titled = new Map(
+    [...known.values()].flatMap(({ name, title }) =>
+      title === null ? [] : allOf(title).map((one) => [matchKey(one), name] as const),
+    ),
+  )
   for (const { name, place, offered } of reading.references) {
     const reply = known.get(name)
     if (reply === undefined && !broken.has(name)) {
-      reading.refuse(place, quoted(name), 'the name of a reply', didYouMeanOwn(name, names, reading))
+      const owner = titled.get(matchKey(name))
+      const hint =
+        owner === undefined
+          ? didYouMeanOwn(name, names, reading)
+          : `${quoted(name)} is a title; the name of that reply is ${quoted(owner)}.`
+      reading.refuse(place, quoted(name), 'the name of a reply', hint)
     } else if (offered && reply?.title === null) {
       reading.refuse(
         place,

@@ -37,6 +37,27 @@ refuseEach([
     expected: /the closing one/,
   },
   {
+    title: 'two versions that git has left',
+    script: 'replies:\n  a:\n    when:\n      - x\n‸<<<<<<< HEAD\n      - y\n    say: z\n',
+    found: 'a line that belongs to nothing',
+    expected: /a key and a colon/,
+    hint: /^Git has left two versions here: keep one/,
+  },
+  {
+    title: 'a comment after two slashes',
+    script: 'replies:\n  ‸// the shop\n  a: { when: x, say: z }\n',
+    found: 'a line that belongs to nothing',
+    expected: /a key and a colon/,
+    hint: 'A comment begins with #.',
+  },
+  {
+    title: 'a list in quotes without brackets',
+    script: 'replies:\n  a:\n    when: "hours"‸, "opening"\n    say: z\n',
+    found: 'a comma between texts',
+    expected: 'several texts to stand in brackets',
+    mended: 'when: ["hours", "opening"]',
+  },
+  {
     title: 'a regular expression in double quotes',
     script: 'replies:\n  a: { when: "/order‸\\d+/", say: x }\n',
     found: 'a backslash in double quotes',

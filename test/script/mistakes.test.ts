@@ -76,8 +76,8 @@ refuseEach([
   },
   {
     title: 'a quotation mark that is not closed',
-    script: "replies:\n  hours:\n    say: 'From nine to‸",
-    found: 'the end of a text whose quotation mark is not closed',
+    script: "replies:\n  hours:\n    say: ‸'From nine to\n  place:\n    say: Here.\n",
+    found: 'a text whose quotation mark is not closed',
     expected: 'the same mark at its end',
     hint: /'it''s'/,
   },

@@ -42,6 +42,19 @@ const CASES: Record<string, [marked: string, says: RegExp]> = {
     said('{ image: ‸https://drive.google.com/file/d/abc/view }'),
     /leads to a page around the file/,
   ],
+  'an address of the own network': [
+    said('{ image: ‸http://192.168.0.3/a.png }'),
+    /^Only your own network has the address "192\.168\.0\.3"/,
+  ],
+  'a phrase with a variable': [
+    "replies:\n  a: { when: ‸'i am {{name}}', say: x }\n",
+    /^A phrase has no variables/,
+  ],
+  'Markdown is shown': [said("‸'See **here**'"), /^"\*\*here\*\*" is shown/],
+  'a message behind a go is never said': [
+    'replies:\n  a: { when: x, say: [{ go: b }, ‸Later.] }\n  b: { when: y, say: z }\n',
+    /^This is never said/,
+  ],
   'nothing leads to a reply': [
     'replies:\n  ‸a: { say: x }\nfallback: { say: y }\n',
     /^Nothing leads to the reply "a"/,
