@@ -2,6 +2,7 @@ import type { JsonObject } from '../base/json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import { readCarried, type Carried } from './carried.ts'
 import { correctionIn } from './correction.ts'
+import { SURE } from './heard.ts'
 import type { Matcher } from './match/matcher.ts'
 import { readMemory, remember, type FormPlace } from './memory.ts'
 import { daysOf, isCancel, judge } from './questions.ts'
@@ -115,7 +116,7 @@ export const takeAnswer = (
     return accept(script, place, value, state, event.timestampMs)
   const days = daysOf(script, question, given)
   if (days.length > 1) return { is: 'either', place, days }
-  if (given.text !== null && (value !== null || isSomethingElse(given.text, matcher())))
+  if (given.text !== null && (value !== null || isSomethingElse(script, given.text, matcher())))
     return { is: 'aside', place }
   return again(script, place, state)
 }
@@ -271,13 +272,22 @@ const asksForPerson = (
 
 /** "Are you open on Friday?" names a day, but asks for another reply instead of answering a question for a day. */
 const asks = ({ kind }: Question, { text }: Given, matcher: () => Matcher): boolean => {
-  if (!KINDS[kind].standsInQuestions || text === null || !/[?？؟]\s*$/.test(text)) return false
+  if (!KINDS[kind].standsInQuestions || text === null || !isQuestion(text)) return false
   const match = matcher().match(text)
   return match !== null && match.how !== 'pattern'
 }
 
-/** Whether a text that does not fit the question certainly asks for another reply. */
-const isSomethingElse = (text: string, matcher: Matcher): boolean => {
+/**
+ * Whether a text that does not fit the question asks for another reply: by its phrase, in a question, or for a person. Words that are
+ * only similar to a phrase begin no other form, which would end this one.
+ */
+const isSomethingElse = (script: Script, text: string, matcher: Matcher): boolean => {
   const match = matcher.match(text)
-  return match !== null && match.confidence === 1
+  if (match === null) return false
+  if (match.confidence === 1) return true
+  const named = script.replies.get(match.reply)
+  if (named === undefined || named.form !== null) return false
+  return isQuestion(text) || (named.handover && match.confidence >= SURE)
 }
+
+const isQuestion = (text: string): boolean => /[?？؟]\s*$/.test(text)

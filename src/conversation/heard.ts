@@ -26,8 +26,8 @@ export interface NotUnderstood extends Said {
   answer?: string
 }
 
-/** A similar phrase with less confidence than this is shown to the owner. */
-const SURE = 0.8
+/** A similar phrase with less confidence than this is shown to the owner, and ends no form. */
+export const SURE = 0.8
 const LONGEST_KEPT = 300
 
 /** @param found - the match, or the nearest replies where none is good enough */

@@ -360,6 +360,23 @@ t.test('who wants a person gets one, also where any text is an answer', async (t
   t.notOk(state()?.['form'], 'the form is over')
 })
 
+t.test(
+  'a question, or words that clearly ask for a person, are answered instead of being a wrong answer',
+  async (t) => {
+    const { say, effects } = talk(BOOKING)
+    await say('book a table')
+    t.same(await say('what are your hours?'), ['From 9 to 18.', 'For how many people?'])
+    t.same(await say('your hours'), ['From 1 to 12, please.'], 'similar words that ask nothing')
+    t.same(
+      await say('can I have a tabel booked?'),
+      ['Sorry, I still cannot read that as an answer.', 'I need a number here, for example 4.'],
+      'no form begins',
+    )
+    t.same(await say('i would like to talk to a persn'), ['Somebody comes.'])
+    t.same(effects, [{ do: 'handover' }])
+  },
+)
+
 t.test('a form begun again begins at its first question', async (t) => {
   const { say } = talk(BOOKING)
   await say('book a table')
