@@ -8,9 +8,10 @@ const FRESH_MS = 5 * 60_000
 const AGAIN_MS = 30_000
 
 /**
- * Asks Facebook where it sends this app's webhooks, at most every five minutes, and sooner while the address is wrong.
+ * Asks Facebook where it sends this app's webhooks, at most every five minutes; more often while the address is missing or
+ * inactive.
  *
- * @returns what is known by now, without waiting; null before the first answer
+ * @returns a function that returns the latest answer without waiting; null before the first answer
  */
 export const createAppWebhookView = (deps: {
   graph: Pick<Graph, 'appSubscriptions'>
@@ -31,7 +32,7 @@ export const createAppWebhookView = (deps: {
             missing: WEBHOOK_FIELDS.filter((field) => !pages.fields.includes(field)),
           }
         : { is: 'absent' }
-      // The watch is about to mend the address: a wrong one must not be shown for minutes.
+      // The app-webhook watch mends such an address soon, so the old state must not be shown for minutes.
       if (known.is === 'absent' || !known.isActive) askAtMs = clock.elapsed() + AGAIN_MS
     } catch (error) {
       known = { is: 'unknown', why: error instanceof Error ? error.message : 'Facebook could not be asked.' }

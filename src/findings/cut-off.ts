@@ -5,36 +5,36 @@ import type { Records } from '../store/records.ts'
 import type { Silence } from './silence.ts'
 
 export const CUT_OFF_TIMES = {
-  /** No call was answered for as long as the lease of an instance lasts that is cut off from the database. */
+  /** The instance is cut off when no call was answered for this long, which is also the length of a lease in the database. */
   silentMs: 10_000,
   lookMs: 3000,
 }
-/** After this rest the instance takes Pages again, if Facebook answers it. */
+/** After this rest the instance takes Pages again, if Facebook answers. */
 const REST_MS = 5 * 60_000
 /** Facebook is asked this long before the end of a rest: longer than a call waits for its answer. */
 const ASK_BEFORE_MS = 60_000
 /**
- * A call without an answer counts for this long. Longer than a rest, so that an outage of Facebook does not move Pages to and fro;
- * not for ever, so that an instance without Pages, which makes no calls, can take those of another one later.
+ * A call without an answer counts for this long. Longer than a rest, so that an outage of Facebook does not move Pages back and
+ * forth. Limited, so that an instance without Pages, which makes no calls, can later take those of another one.
  */
 export const SILENCE_FRESH_MS = 2 * REST_MS
-/** The instances that find Facebook silent have a record each. */
+/** The kind of the records; each instance that gets no answers from Facebook has one. */
 const SILENT = 'facebook-silent'
 const SAID_FOR_MS = 30_000
 const SAY_AGAIN_MS = 10_000
 
 /**
- * Gives the Pages of this instance to others when Facebook answers none of its calls, unless all the others find Facebook silent,
- * too: then it is Facebook's trouble, and no instance fares better.
+ * Gives the Pages of this instance to others when Facebook answers none of its calls. If all other instances get no answers
+ * either, Facebook has an outage, and the Pages stay.
  */
 export const createCutOff = (deps: {
-  /** By `clock.elapsed()`. */
+  /** Times are of `clock.elapsed()`. */
   silence: Pick<Silence, 'span'>
   roster: { self: string; list: () => readonly Pick<RunningInstance, 'id' | 'pages'>[] }
   records: Pick<Records, 'list' | 'put' | 'take'>
-  /** Gives the Pages of this instance away, and takes none for so long; false where no other instance takes any. */
+  /** Gives the Pages of this instance away and takes none for `ms`; resolves to false if no other instance takes them. */
   rest: (ms: number) => Promise<boolean>
-  /** A call to Facebook that does nothing; what becomes of it reaches `silence` as with any other. */
+  /** A call to Facebook that changes nothing; its result reaches `silence` as that of every call does. */
   ask: () => Promise<unknown>
   clock: Pick<Clock, 'after' | 'elapsed'>
   log: Pick<Log, 'warn'>
@@ -43,7 +43,7 @@ export const createCutOff = (deps: {
   const { self } = roster
   let restsUntilMs = Number.NEGATIVE_INFINITY
   let saidMs: number | null = null
-  /** The end of the rest before which Facebook was asked last. */
+  /** The end of the rest for which Facebook was last asked. */
   let askedForMs = Number.NEGATIVE_INFINITY
   let isStopped = false
   let cancel = (): void => undefined
@@ -58,7 +58,9 @@ export const createCutOff = (deps: {
     }
   }
 
-  /** Where Facebook does not answer, the rest begins anew: Pages that were taken would be silent once more. */
+  /**
+   * Asks Facebook before the rest ends. Without an answer a new rest begins, because Pages taken now would get no answers either.
+   */
   const askBeforeTaking = async (): Promise<void> => {
     const before = restsUntilMs
     askedForMs = before
@@ -73,7 +75,7 @@ export const createCutOff = (deps: {
     if (leftMs > 0 && leftMs <= ASK_BEFORE_MS && askedForMs !== restsUntilMs) void askBeforeTaking()
     const span = silence.span()
     await say(span !== null)
-    // A call that failed before the rest was over does not count.
+    // Calls that failed before the end of the rest do not count.
     const silentMs = span === null ? 0 : span.lastMs - Math.max(span.firstMs, restsUntilMs)
     if (silentMs < CUT_OFF_TIMES.silentMs) return
     const all = roster.list()
@@ -82,7 +84,7 @@ export const createCutOff = (deps: {
     if (all.every(({ id }) => id === self || silent.has(id))) return
     const before = restsUntilMs
     restsUntilMs = clock.elapsed() + REST_MS
-    // Sends under way end first; until then this instance goes on recording what it finds.
+    // `rest` waits for sends in progress; until then this instance keeps its record up to date.
     void rest(REST_MS).then((isResting) => {
       if (isResting) log.warn({ silentMs }, 'Facebook does not answer this instance: it gives its Pages away')
       else restsUntilMs = before

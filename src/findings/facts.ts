@@ -1,25 +1,25 @@
 import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
 
-/** The fields the app is subscribed to at a Page, as Facebook last told; null where it is not subscribed at all. */
+/** The fields the app is subscribed to on a Page, as Facebook last listed them; null if it is not subscribed. */
 export interface ToldFields {
   checkedMs: number
   fields: readonly string[] | null
 }
 
-/** The app-level subscription, without which no webhook comes at all. */
+/** The app-level subscription, without which no webhook comes. */
 export type AppWebhookState =
   | { is: 'set'; url: string | null; isActive: boolean; missing: readonly string[] }
   | { is: 'absent' }
   | { is: 'unknown'; why: string }
 
-/** `checkedMs` is null when it is only known from when the token was saved. */
+/** `checkedMs` is null when the subscription is only known from the time the token was saved. */
 export type Subscription =
   | { is: 'subscribed'; checkedMs: number | null }
   | { is: 'partly'; checkedMs: number | null; missing: readonly string[] }
   | { is: 'none'; checkedMs: number }
   | { is: 'unknown' }
 
-/** What the bot hears of a Page: as Facebook last told, else as it was when the token was saved. */
+/** The Page's subscription: as Facebook last listed it, else as it was when the token was saved. */
 export const subscriptionFrom = (seen: ToldFields | null, saved: readonly string[] | null): Subscription => {
   const checkedMs = seen?.checkedMs ?? null
   if (seen?.fields === null) return { is: 'none', checkedMs: seen.checkedMs }

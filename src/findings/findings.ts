@@ -7,23 +7,23 @@ import type { PageTokenStatus } from '../token/page-tokens.ts'
 import type { AppWebhookState, Subscription } from './facts.ts'
 import { noWebhooks, whyNone } from './no-webhooks.ts'
 
-/** Something that is not as it should be. The console, /readyz, the doctor and the alerts speak of the same ones. */
+/** Trouble that exists now. The console, /readyz, the doctor and the alerts show the same findings. */
 export interface Finding {
   kind: FindingKind
   level: Exclude<Level, 'well'>
   /** A Page's id, or {@link WHOLE_BOT}. */
   pageId: string
-  /** In a few words, for a headline and the tab. */
+  /** A few words, for a headline and the title of the browser tab. */
   headline: string
-  /** What was found, in a sentence. */
+  /** The trouble, as a sentence. */
   what: string
-  /** What to do; null where it passes by itself. */
+  /** The remedy; null if the trouble ends by itself. */
   remedy: string | null
   /** Whether a new user token mends it. */
   byToken: boolean
-  /** Null where it is not known. */
+  /** Since when it exists, ms since the epoch; null if that is not known. */
   sinceMs: number | null
-  /** Replies held back by it; null where none are, or their number is not known. */
+  /** The number of replies it holds back; null if there are none or their number is not known. */
   waiting: number | null
 }
 
@@ -47,26 +47,26 @@ export interface BotFacts {
   counts: QueueCounts | null
   webhooksOf: (pageId: string) => Subscription
   profileOf: (pageId: string) => ProfileStatus
-  /** Null while that is not known. */
+  /** Null while it is not known. */
   appWebhook: AppWebhookState | null
   /** The address that Facebook is to call; null where the bot has none. */
   webhookUrl: string | null
-  /** Since when Facebook has answered no call; null while it answers. */
+  /** Since when Facebook has answered no call, ms since the epoch; null while it answers. */
   graphSilentSinceMs: number | null
-  /** What the token of a Page must allow. */
+  /** The permissions that the token of a Page must have. */
   neededScopes: readonly string[]
 }
 
-/** The worst comes first; what came first comes first among equals. */
+/** All findings, `needed` before `look`; within a level in the order of {@link SOURCES}. */
 export const findingsOf = (facts: BotFacts): Finding[] => {
   const all = SOURCES.flatMap((source) => source(facts))
   return [...all.filter(({ level }) => level === 'needed'), ...all.filter(({ level }) => level === 'look')]
 }
 
-/** The one verdict on the bot: the worst of its findings. */
+/** The state of the whole bot: the level of its worst finding. */
 export const levelOfAll = ([worst]: readonly Pick<Finding, 'level'>[]): Level => worst?.level ?? 'well'
 
-/** The verdict in a few words. */
+/** The state of the whole bot in a few words. */
 export const headlineOf = (findings: readonly Pick<Finding, 'level' | 'headline' | 'kind'>[]): string => {
   const [worst] = findings
   if (worst === undefined) return 'All is well'
@@ -155,10 +155,10 @@ const checking: Source = ({ tokens }) =>
       }),
     )
 
-// Events and replies that wait for less are being worked on.
+// Events and replies that have waited for less count as being worked on.
 const BEHIND_MS = 60_000
 
-/** A paused Page is reason enough for a long queue. */
+/** A long queue is a finding only if no paused Page explains it. */
 const behind: Source = ({ nowMs, counts, needs: open, tokens, graphSilentSinceMs }) => {
   if (counts === null || graphSilentSinceMs !== null) return []
   const isHeld = (pageId: string): boolean =>
@@ -179,7 +179,7 @@ const behind: Source = ({ nowMs, counts, needs: open, tokens, graphSilentSinceMs
   ]
 }
 
-/** An open need about the same says it already. */
+/** Whether an open need reports the same trouble already. */
 const isTold = (open: readonly OpenNeed[], pageId: string, ...causes: NeedCause[]): boolean =>
   open.some((need) => causes.includes(need.cause) && [pageId, WHOLE_BOT].includes(need.pageId))
 

@@ -1,15 +1,15 @@
 import type { Clock } from '../base/clock.ts'
 import { createSilence } from './silence.ts'
 
-/** Whether Facebook does its work at all, by what became of the calls of the Graph API. */
+/** Whether Facebook answers at all, judged by the results of calls to the Graph API. */
 export interface GraphFailure {
   /** @param outcome - `ok`, or the verdict of a refusal */
   heard: (outcome: string) => void
-  /** Since when no call was answered; null while calls are, or where none was made lately. */
+  /** Since when no call was answered, ms since the epoch; null while calls are answered, or if none was made lately. */
   sinceMs: () => number | null
 }
 
-/** The verdicts of calls that Graph did not answer, or answered with its own trouble. */
+/** The verdicts of calls that Graph did not answer, or answered with an error of its own service. */
 const UNANSWERED = new Set(['transient', 'ambiguous'])
 
 /** A failed call counts for this long. */

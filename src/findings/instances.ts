@@ -2,18 +2,21 @@ import { WHOLE_BOT, type Needs } from '../alerts/needs.ts'
 import type { Clock } from '../base/clock.ts'
 import { differencesOf, groupsOf, type RunningInstance } from '../base/running-instances.ts'
 
-/** During an upgrade, or while a setting is changed on one machine after the other, instances differ for a while. */
+/**
+ * Differences that end within this time are no trouble: instances differ during an upgrade, or while a setting is changed on one
+ * machine after the other.
+ */
 const PATIENCE_MS = 5 * 60_000
 const EVERY_MS = 15_000
 
-/** Raises a need while instances differ, after some minutes. */
+/** Raises a need when instances have differed for {@link PATIENCE_MS}. */
 export const createInstancesWatch = (deps: {
   list: () => readonly RunningInstance[]
   needs: Pick<Needs, 'raise' | 'update' | 'settle' | 'open'>
   clock: Pick<Clock, 'elapsed' | 'after'>
 }): { start: () => void; stop: () => void } => {
   const { list, needs, clock } = deps
-  /** Since when each differs. */
+  /** Since when each mark differs, by `clock.elapsed()`. */
   const sinceMs = new Map<string, number>()
   let cancel = (): void => undefined
 
@@ -50,7 +53,7 @@ const needOf = (names: readonly string[], instances: readonly RunningInstance[])
     'Give all of them the same settings, version, script and handlers, and restart those that are wrong: behind a load balancer every request may come to another one.',
 })
 
-/** Who has the same, without what it is. */
+/** Names the instances that have the same value, without the value. */
 const groups = (name: string, instances: readonly RunningInstance[]): string => {
   const alike = groupsOf(name, instances)
   return `${name} is one on ${alike.map((some) => some.map(({ host }) => host).join(' and ')).join(', another on ')}`

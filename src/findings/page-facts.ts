@@ -7,16 +7,16 @@ import type { ProfileStatus } from '../profile/profile-sync.ts'
 import type { Records } from '../store/records.ts'
 import type { ToldFields } from './facts.ts'
 
-/** What the keeper of a Page sees of it. */
+/** Facts about a Page that only its keeper observes. */
 export interface PageFacts {
   subscription: ToldFields | null
   profile: ProfileStatus
   activity: PageActivity
-  /** When the Page itself last answered beside the bot, ms since the epoch; null where it does not. */
+  /** When an automatic reply of the Page itself was last seen, ms since the epoch; null if none was. */
   automaticRepliesMs: number | null
 }
 
-/** What is seen of each Page, on every instance as on its keeper, up to a minute later. */
+/** Shares these facts of each Page, so that every instance has them at most a minute after the keeper. */
 export interface SharedPageFacts {
   of: (pageId: string) => PageFacts
   start: () => void
@@ -25,11 +25,11 @@ export interface SharedPageFacts {
 
 const KIND = 'page-facts'
 const EVERY_MS = 30_000
-/** Of a Page that is gone, or that no instance keeps any more. */
+/** How long the record of a Page is kept that was removed or that no instance keeps. */
 const KEPT_FOR_MS = 24 * 3_600_000
 
 export const createPageFacts = (deps: {
-  /** What is seen here. */
+  /** The facts that this instance observes. */
   own: (pageId: string) => PageFacts
   pageIds: () => readonly string[]
   /** Null where an instance has a database of its own. */
@@ -38,7 +38,7 @@ export const createPageFacts = (deps: {
   log: Pick<Log, 'warn'>
 }): SharedPageFacts => {
   const { own, pageIds, shared, clock, log } = deps
-  /** As the records have it. */
+  /** The facts as the records have them, by Page. */
   let latest: ReadonlyMap<string, string> = new Map()
   let isStopped = false
   let cancel = (): void => undefined
@@ -52,7 +52,7 @@ export const createPageFacts = (deps: {
         .filter((pageId) => duty.keeps(pageId))
         .map((id) => ({ id, data: JSON.stringify(own(id)) }))
         .filter(({ id, data }) => latest.get(id) !== data)
-      // Asked for together, they are one transaction.
+      // Written together, they are one transaction.
       await Promise.all(changed.map((one) => records.put({ kind: KIND, ...one, forMs: KEPT_FOR_MS })))
     },
     onError: (error) => {

@@ -3,26 +3,26 @@ import { leftToPerson, type ResumeAfter } from '../conversation/handover-state.t
 import type { LeftToPerson } from '../store/store.ts'
 import { HUMAN_AGENT_WINDOW_MS } from '../channel/messenger.ts'
 
-/** A visitor whose conversation the bot leaves to a person, or has left to one who never wrote. */
+/** A visitor whose conversation the bot has handed over to a person, even if no person ever wrote. */
 export interface VisitorOfPerson {
   pageId: string
   psid: string
   /**
-   * `waiting`: asked for a person and has heard from none. `missed`: the same, and the bot has the conversation again. `attended`: a
-   * person writes there.
+   * `waiting`: the visitor asked for a person, and none has written. `missed`: the same, and the bot has the conversation again.
+   * `attended`: a person writes in the conversation.
    */
   is: 'waiting' | 'missed' | 'attended'
   sinceMs: number
-  /** What the visitor wrote last, shortened; null where nothing is kept. */
+  /** The visitor's last text, shortened; null if none is stored. */
   words: string | null
-  /** End of the standard messaging window; null where it never was open. */
+  /** End of the standard messaging window, ms since the epoch; null if it was never open. */
   windowEndsMs: number | null
 }
 
-/** A visitor who asked for a person and has heard from none yet. */
+/** A visitor who asked for a person and to whom none has written yet. */
 export type WaitingVisitor = Pick<VisitorOfPerson, 'pageId' | 'psid' | 'sinceMs' | 'windowEndsMs'>
 
-/** The visitors who wait longest come first. */
+/** The visitors whose conversations were handed over; those who wait longest come first. */
 export const visitorsOfPeople = (
   left: readonly LeftToPerson[],
   nowMs: number,

@@ -1,14 +1,14 @@
 import type { DeadLetter } from '../store/dead-letters.ts'
 
-/** What is read of a dead letter. */
+/** The fields of a dead letter that are used here. */
 type Letter = Pick<DeadLetter, 'pageId' | 'psid' | 'error' | 'body'>
 
-/** One visitor's refusal may be that visitor's; several with one cause are the script's. */
+/** A single refusal may be about one visitor; refusals of several visitors with one cause are about the script. */
 const SEVERAL = 2
 
 /**
- * The replies that Facebook refuses again and again, one sentence each: its name in the script and Facebook's words. In the
- * order of their names, so that two looks at the same letters are equal.
+ * One sentence for each reply that Facebook refused to several visitors, with the reply's name in the script and Facebook's
+ * words. Sorted by name, so that the same letters always give the same list.
  */
 export const refusedAgainAndAgain = (letters: readonly Letter[]): string[] => {
   const causes = Map.groupBy(
@@ -27,7 +27,7 @@ export const refusedAgainAndAgain = (letters: readonly Letter[]): string[] => {
     .toSorted()
 }
 
-/** How the reply that a message belongs to is called in front of the operator. */
+/** The name of a message's reply, for the operator. */
 const nameIn = ({ body }: Letter): string => {
   const { saying } = JSON.parse(body) as { saying?: string }
   if (saying === undefined) return 'a message that is not of the script'

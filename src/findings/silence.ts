@@ -1,15 +1,15 @@
-/** Whether Facebook is silent, by what became of the calls of the Graph API. */
+/** Whether Facebook is silent, judged by the results of calls to the Graph API. */
 export interface Silence {
-  /** A call has ended. */
+  /** Notes the end of a call. */
   heard: (isAnswered: boolean) => void
   /**
-   * The first and the last of the calls since the last answer, by the clock that was given; null where the last call was answered,
-   * or is too old to say anything.
+   * The times of the first and the last unanswered call since the last answer, by the clock of {@link createSilence}; null if the
+   * last call was answered or is older than `freshMs`.
    */
   span: () => { firstMs: number; lastMs: number } | null
 }
 
-/** @param options.freshMs - so long a call without an answer says something of now */
+/** @param options.freshMs - an unanswered call counts for this long */
 export const createSilence = (options: { nowMs: () => number; freshMs: number }): Silence => {
   const { nowMs, freshMs } = options
   let silence: { firstMs: number; lastMs: number } | null = null

@@ -11,9 +11,9 @@ export interface WatchDeps {
   deadLetters: Pick<Store['deadLetters'], 'list'>
   /** Visitors who wait for a person. */
   waiting: () => Promise<WaitingVisitor[]>
-  /** Whether a visitor who asks for a person is told of later. */
+  /** Whether it is a quiet hour, in which no alert about waiting visitors is sent. */
   isQuiet: () => boolean
-  /** What is known of the app's webhook; null where nothing is, or before there is a Page to hear. */
+  /** The app-level subscription; null if it is not known, or while there is no Page with a token. */
   appWebhook: () => AppWebhookState | null
   /** The address that Facebook is to call; null where the bot has none. */
   webhookUrl: string | null
@@ -26,10 +26,10 @@ const EVERY_MS = 15_000
 /** Visitors who ask within this time share one notice. */
 const PERSON_QUIET_MS = 10 * 60_000
 const PATIENCE_MS = 60_000
-/** More are told as "more than". */
+/** Larger numbers are told as "more than" this. */
 const MOST_REFUSED = 50
 
-/** Checks every 15 seconds the dead letters, the visitors who wait for a person and the app's webhook, and raises needs for them. */
+/** Every 15 seconds checks dead letters, visitors who wait for a person and the app's webhook, and raises needs for them. */
 export const createWatch = (
   deps: WatchDeps,
 ): { start: () => void; stop: () => void; look: () => Promise<void> } => {
@@ -38,7 +38,7 @@ export const createWatch = (
   let cancel = (): void => undefined
   let isStopped = true
   let unheardSinceMs: number | null = null
-  /** Replies that Facebook refuses again and again, as they were told last. */
+  /** The sentences about refused replies that were told last. */
   let toldRefused: ReadonlySet<string> = new Set()
 
   const bring = (need: Need): void => {
@@ -55,7 +55,7 @@ export const createWatch = (
     if (latest === undefined) return needs.settle(WHOLE_BOT, 'refused')
     const number = `${next === null ? '' : 'more than '}${letters.length}`
     const again = refusedAgainAndAgain(letters)
-    // Another reply is news; more of the same is not.
+    // Another refused reply gets a new alert; further refusals of the same reply do not.
     if (again.some((reply) => !toldRefused.has(reply))) needs.settle(WHOLE_BOT, 'refused')
     toldRefused = new Set(again)
     bring({
@@ -95,7 +95,7 @@ export const createWatch = (
       return needs.settle(WHOLE_BOT, 'webhook')
     }
     unheardSinceMs ??= clock.elapsed()
-    // A Page has just been connected, and the bot or its operator is about to set it.
+    // After a Page has been connected, the bot or its operator needs some time to set the webhook.
     if (clock.elapsed() - unheardSinceMs < PATIENCE_MS) return
     bring({
       pageId: WHOLE_BOT,
