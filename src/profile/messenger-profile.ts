@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import { isTranslated, pick, type Localised } from '../script/localised.ts'
 import type { Script } from '../script/types.ts'
 
-/** The properties of the Messenger Profile that a script speaks of (docs/messenger-platform.md#g). */
+/** The properties of the Messenger Profile that a script can set (docs/messenger-platform.md#g). */
 export const PROFILE_FIELDS = [
   'get_started',
   'greeting',
@@ -13,13 +13,13 @@ export const PROFILE_FIELDS = [
   'commands',
 ] as const
 
-/** What must be told to Facebook so that its profile becomes the wanted one. */
+/** The change that turns Facebook's profile into the wanted one. */
 export interface ProfileChange {
   set: JsonObject
   delete: string[]
 }
 
-/** The profile of a script on the wire; a payload is the name of its reply. Null where the script says nothing of it. */
+/** The profile of a script in Facebook's form; a payload is the name of a reply. Null if the script has no profile. */
 export const toMessengerProfile = (script: Script): JsonObject | null => {
   const { profile } = script
   if (profile === null) return null
@@ -67,7 +67,7 @@ export const toMessengerProfile = (script: Script): JsonObject | null => {
   }
 }
 
-/** Once for all visitors, and once for each locale of the other languages that these texts have. */
+/** One entry for the default language, and one for each locale of the other languages in these texts. */
 const inEachLanguage = (
   script: Script,
   texts: readonly Localised<string>[],
@@ -80,14 +80,14 @@ const inEachLanguage = (
     { locale: 'default', ...inLanguage(script.language) },
     ...[...others].flatMap((language) =>
       localesOf(language)
-        // A country that has texts of its own keeps them.
+        // A locale that has texts of its own keeps them.
         .filter((locale) => locale === language || !others.has(locale))
         .map((locale) => ({ locale, ...inLanguage(language) })),
     ),
   ]
 }
 
-/** Compares Facebook's profile with the wanted one; says only what differs. */
+/** Compares Facebook's profile with the wanted one and returns only the differences. */
 export const diffProfile = (current: JsonObject, wanted: JsonObject): ProfileChange => {
   const differing = Object.entries(wanted).filter(([field, value]) => !holds(current[field], value))
   const set = Object.fromEntries(differing)
@@ -101,7 +101,7 @@ export const diffProfile = (current: JsonObject, wanted: JsonObject): ProfileCha
   }
 }
 
-/** Whether all that is wanted is there; Facebook adds properties of its own to what it was given. */
+/** Whether `current` contains `wanted`: Facebook adds properties of its own to stored values. */
 const holds = (current: Json | undefined, wanted: Json): boolean => {
   if (Array.isArray(wanted)) {
     return (

@@ -3,17 +3,17 @@ import type { Log } from '../base/logger.ts'
 import type { VisitorProfiles } from './visitor-profile.ts'
 import { clip } from '../base/clip.ts'
 
-/** Keeps the names of visitors for the search of the console. */
+/** Stores the names of visitors for the console's search. */
 export interface NameIndex {
   start: () => void
   stop: () => void
 }
 
 const LOOK_EVERY_MS = 60_000
-/** Longer names are none. */
+/** A longer text is not taken for a name. */
 const LONGEST_NAME = 200
 
-/** Names that Facebook tells are stored; those of the latest visitors are asked for, at most as many a minute as `latest` gives. */
+/** Stores each name that Facebook tells, and once a minute asks for the names of the visitors that `latest` returns. */
 export const createNameIndex = (deps: {
   profiles: Pick<VisitorProfiles, 'knownName' | 'onName'>
   latest: () => readonly { pageId: string; psid: string }[]

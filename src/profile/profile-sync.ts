@@ -9,36 +9,36 @@ import type { TellTrouble } from '../alerts/page-trouble.ts'
 import type { PageTokens } from '../token/page-tokens.ts'
 import { doesNotStay, profileTrouble } from './profile-trouble.ts'
 
-/** Keeps the Messenger Profile of every Page like the script wants it. */
+/** Keeps the Messenger Profile of every Page equal to the one in the script. */
 export interface ProfileSync {
   start: () => void
-  /** Looks at every Page again: the script has changed. */
+  /** Checks every Page again; call it after the script has changed. */
   refresh: () => void
   status: (pageId: string) => ProfileStatus
-  /** Ends once the calls under way have ended. */
+  /** Resolves when the calls in progress have ended. */
   stop: () => Promise<void>
 }
 
 export interface ProfileStatus {
   /**
-   * `left_alone`: the script says nothing about it. `unknown`: not looked at since the script or the token changed.
-   * `waiting`: Facebook allows few calls, and they are used up. `differs`: it is set again and again, and does not stay.
+   * `left_alone`: the script has no profile. `unknown`: not checked since the script or the token changed. `waiting`: the few
+   * calls that Facebook allows are used up. `differs`: Facebook accepted the profile but does not keep it.
    */
   is: 'left_alone' | 'unknown' | 'in_step' | 'waiting' | 'differs' | 'failed'
-  /** When Facebook last told what it has, ms since the epoch. */
+  /** When Facebook last told the profile, ms since the epoch. */
   checkedMs: number | null
   /** Properties that are not yet as the script wants them. */
   differs: readonly string[]
-  /** What Facebook last said against it. */
+  /** Facebook's last error about the profile. */
   error: string | null
-  /** When it is looked at next, ms since the epoch. */
+  /** When it is checked next, ms since the epoch. */
   nextMs: number | null
 }
 
 interface PageSync {
   /** The token and the profile of the last sync that succeeded. */
   done: string | null
-  /** When the calls of the last ten minutes were made, by the monotonic clock. */
+  /** The times of the calls in the last ten minutes, by the monotonic clock. */
   calls: number[]
   cancelWait: () => void
   failed: string | null
@@ -47,7 +47,7 @@ interface PageSync {
   error: string | null
   nextMs: number | null
   waitsForCalls: boolean
-  /** What was set last: when it differs again at the next look, it does not stay. */
+  /** The last change. If the next check finds the same difference, Facebook does not keep the profile. */
   changed: string | null
   isStuck: boolean
 }
@@ -56,20 +56,23 @@ interface PageSync {
 const MOST_CALLS = 6
 const CALLS_OF_ONE_SYNC = 3
 const WINDOW_MS = 10 * 60_000
-/** After a failure that waiting may help. */
+/** The wait after a temporary failure. */
 const RETRY_MS = 15 * 60_000
-/** The profile may be edited at Facebook, and Facebook may not keep what it accepted. */
+/**
+ * The wait before the next check, which is needed because the profile may be edited at Facebook, and Facebook may drop an
+ * accepted change.
+ */
 const LOOK_AGAIN_MS = { unchanged: 6 * 3_600_000, changed: RETRY_MS }
 
 /** Compares each Page's profile with the wanted one, and sets only what differs. Never throws. */
 export const createProfileSync = (deps: {
   graph: Pick<Graph, 'messengerProfile' | 'setMessengerProfile' | 'deleteMessengerProfile'>
   tokens: Pick<PageTokens, 'tokenFor' | 'statuses' | 'suspect' | 'onChange'>
-  /** Null while the script says nothing about the profile: then it is left alone. */
+  /** Null while the script has no profile; Facebook's profile is then left alone. */
   wanted: (pageId: string) => JsonObject | null
   clock: Clock
   log: Pick<Log, 'info' | 'warn'>
-  /** Hears what only a person can mend. */
+  /** Called with trouble that only a person can mend. */
   onTrouble: TellTrouble
 }): ProfileSync => {
   const { graph, tokens, wanted, clock, log, onTrouble } = deps
@@ -134,7 +137,7 @@ export const createProfileSync = (deps: {
     })
   }
 
-  /** @returns what had to be changed, to be compared; null when nothing had */
+  /** @returns the change, as a text for comparison; null if nothing had to be changed */
   const bringAbout = async (
     pageId: string,
     token: string,
@@ -146,7 +149,7 @@ export const createProfileSync = (deps: {
     page.checkedMs = clock.now()
     page.differs = [...set, ...change.delete]
     if (page.differs.length === 0) return null
-    // A menu goes before the Get Started button it hangs on.
+    // The menu is deleted before the Get Started button, which it needs.
     if (change.delete.length > 0) {
       page.calls.push(clock.elapsed())
       await graph.deleteMessengerProfile(token, change.delete)
@@ -159,7 +162,7 @@ export const createProfileSync = (deps: {
     return JSON.stringify([change, profile])
   }
 
-  /** @param failure.isRead - whether Facebook has told the profile, and then refused to change it */
+  /** @param failure.isRead - whether Facebook has told the profile, so that the error is about the change */
   const failed = (
     pageId: string,
     token: string,
@@ -168,7 +171,7 @@ export const createProfileSync = (deps: {
   ): void => {
     const verdict = error instanceof GraphError ? error.verdict : 'unknown'
     if (error instanceof GraphError && verdict === 'token_invalid') {
-      // A new token comes back here through onChange.
+      // No wait is needed: `onChange` starts the check again for a new token.
       tokens.suspect(pageId, token, error)
       return
     }
@@ -190,7 +193,7 @@ export const createProfileSync = (deps: {
   const untilAllowed = (page: PageSync): number => {
     const now = clock.elapsed()
     page.calls = page.calls.filter((at) => at > now - WINDOW_MS)
-    // A sync that has begun must be able to end.
+    // A sync begins only if all calls it may need are still allowed.
     const tooMany = page.calls.length + CALLS_OF_ONE_SYNC - MOST_CALLS
     return tooMany <= 0 ? 0 : (page.calls[tooMany - 1] ?? now) + WINDOW_MS - now + 1
   }

@@ -2,9 +2,10 @@ import type { Trouble } from '../alerts/page-trouble.ts'
 import type { GraphError } from '../graph/error.ts'
 
 /**
- * What the operator hears of a profile that Facebook refuses; null for what passes by itself, or is told by others.
+ * The trouble for the operator when Facebook refuses the profile; null for an error that passes by itself or that another part of
+ * the bot reports.
  *
- * @param isRead - whether Facebook has told the profile, and then refused to change it
+ * @param isRead - whether Facebook has told the profile, so that the error is about the change
  */
 export const profileTrouble = ({ verdict, message }: GraphError, isRead: boolean): Trouble | null => {
   const what = isRead
@@ -31,7 +32,8 @@ export const profileTrouble = ({ verdict, message }: GraphError, isRead: boolean
         remedy:
           "Open the Page's Support Inbox on facebook.com, and resolve what it names; it is tried again by itself.",
       }
-    // The probe of the token reports dead tokens and wrong credentials; the others pass, or are none of these calls'.
+    // The token probe reports dead tokens and wrong credentials. The other verdicts pass by themselves or never occur on these
+    // calls.
     case 'token_invalid':
     case 'configuration':
     case 'rate_limited':

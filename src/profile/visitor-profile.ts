@@ -6,15 +6,15 @@ import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { PageTokens } from '../token/page-tokens.ts'
 
-/** What Facebook tells of visitors, asked for when it is needed and kept in memory for a while. */
+/** Facts about visitors from Facebook, fetched when they are needed and kept in memory for a day. */
 export interface VisitorProfiles {
-  /** Null where Facebook does not tell, or not in time: an answer never waits for it longer than a moment. */
+  /** The value of a field; null if Facebook does not tell it, or not within {@link PATIENCE_MS}. */
   tell: (visitor: { pageId: string; psid: string | null }, field: ProfileField) => Promise<string | null>
-  /** The name as far as it is known by now; asks for one that is not, to know it the next time. */
+  /** The name if it is known already. An unknown name is fetched, so that a later call returns it. */
   knownName: (visitor: { pageId: string; psid: string }) => string | null
-  /** Hears each name that Facebook tells. */
+  /** Calls the listener with each name that Facebook tells. */
   onName: (listener: (visitor: { pageId: string; psid: string; name: string }) => void) => void
-  /** Forgets what is known of all visitors. */
+  /** Forgets all visitors. */
   clear: () => void
 }
 
@@ -24,17 +24,17 @@ export type ProfileField = (typeof VISITOR_FIELDS)[number]
 /** The locale needs a permission of its own; without it some versions of Graph refuse the names, too. */
 const NAMES: readonly ProfileField[] = ['first_name', 'last_name', 'name']
 
-/** No answer waits longer; what comes later serves the next one. */
+/** A reply waits at most this long; a later result is used for the next reply. */
 const PATIENCE_MS = 1000
 const KEPT_MS = 24 * 3_600_000
-/** After a failure that may pass. */
+/** The wait after a failure that may be temporary. */
 const RETRY_MS = 60_000
 const MOST_KEPT = 10_000
 
 interface Kept {
   untilMs: number
   told: Promise<Record<string, string>>
-  /** What it resolved with; null before. */
+  /** The fetched fields; null until they have arrived. */
   now: Record<string, string> | null
 }
 
@@ -45,7 +45,7 @@ export const createVisitorProfiles = (deps: {
 }): VisitorProfiles => {
   const { graph, tokens, clock } = deps
   const kept = createBoundedMap<string, Kept>(MOST_KEPT)
-  /** Pages whose visitors' locale Graph refuses. */
+  /** Ids of Pages for which Graph refuses the field `locale`. */
   const withoutLocale = new Set<string>()
   const names = createListeners<Parameters<Parameters<VisitorProfiles['onName']>[0]>>()
 
@@ -66,7 +66,7 @@ export const createVisitorProfiles = (deps: {
       now: null,
       untilMs: clock.elapsed() + KEPT_MS,
       told: ask(pageId, psid, pageToken).catch((error: unknown) => {
-        // No permission is an answer; anything else may be different soon.
+        // A missing permission is kept like a result; any other failure may pass soon.
         if (error instanceof GraphError && error.verdict !== 'permission')
           entry.untilMs = clock.elapsed() + RETRY_MS
         return {}
