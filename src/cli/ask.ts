@@ -63,7 +63,7 @@ const inWords = (found: Explanation & { says: Reply[] }): string[] => {
   ]
 }
 
-/** The words of a message, or what it is; what can be tapped stands in brackets. */
+/** The text of a message or the kind of its attachment; buttons and quick replies stand in brackets. */
 const shown = ({ message, media }: Reply): string => {
   const { text, attachment, quick_replies: choices = [] } = message
   const payload = attachment?.payload ?? {}

@@ -71,10 +71,10 @@ development mode, since Facebook comes back to http://localhost for these alone`
 
 const work = async (wanted: Wanted, io: Io): Promise<number> => {
   const env = withDotEnv(io.env)
-  // Before a refusal: a setting is missing where its name is misspelt.
+  // Shown before a refusal, because a setting counts as missing if its name is misspelt.
   for (const { what, next } of configWarnings(io.env)) say(io.stderr, `Note: ${what}. ${next}.`)
   const settings = loadConfig(env, SETTINGS)
-  // Opened first: a store that cannot take the token is better known before the operator fetches one.
+  // Opened first, so that a store that cannot save the token is reported before the operator fetches one.
   const place = await openTokenPlace(settings)
   const store = await openTokenStore({ place })
   const graph = createGraph({
@@ -133,7 +133,7 @@ const work = async (wanted: Wanted, io: Io): Promise<number> => {
   }
 }
 
-/** One line saying what happened, one saying what to do. */
+/** The error with a message and a remedy of one line each. */
 const inTwoLines = (error: BotError): BotError =>
   new BotError(error.code, oneLine(error.message), {
     remedy: oneLine(error.remedy ?? 'Run this again; see docs/errors.md for the details.'),
@@ -151,7 +151,7 @@ const stopped = ({ io, isSaved }: Run): number => {
   return EXIT.interrupted
 }
 
-/** Only with a public address is there anything for Facebook to verify. */
+/** The app's webhook; undefined without PUBLIC_URL, because Facebook then has no address to verify. */
 const webhookOf = (env: Env, { PUBLIC_URL }: Settings): AppWebhook | undefined => {
   if (PUBLIC_URL === undefined) return undefined
   const { FB_VERIFY_TOKEN: verifyToken } = loadConfig(env, ['FB_VERIFY_TOKEN'])

@@ -8,7 +8,7 @@ import { clip } from '../base/clip.ts'
 import { closest } from '../base/edit-distance.ts'
 import { passesDashesOn } from './package-manager.ts'
 
-/** The surroundings of a command besides its arguments: of the process, or of a test. */
+/** The environment and the streams of a command, from the process or from a test. */
 export interface Io {
   env: Env
   stdin: Readable & { isTTY?: boolean }
@@ -33,15 +33,15 @@ export interface CommandOption {
   /** The placeholder of a `string` option in the help, such as `ID`. */
   value?: string
   about: string
-  /** A flag that changes only how the answer looks is taken also where npm has swallowed it. */
+  /** A flag that changes only the form of the output. It is also accepted if npm took it because the `--` was missing. */
   harmless?: true
 }
 
-/** What `--help` tells. */
+/** The contents of `--help`. */
 export interface HelpPlan {
-  /** What it does, in a line or a paragraph. */
+  /** A line or a paragraph about the command. */
   about: string
-  /** Ways to call it, each with what that does. */
+  /** Calls of the command, each with its effect. */
   usage: readonly (readonly [call: string, about: string])[]
   options?: Readonly<Record<string, CommandOption>>
   /** More paragraphs of the help. */
@@ -50,12 +50,12 @@ export interface HelpPlan {
 }
 
 export interface CommandPlan<Options extends Record<string, CommandOption>> extends HelpPlan {
-  /** As `npm run` calls it. */
+  /** The name for `npm run`. */
   name: string
   options?: Options
-  /** Arguments that begin with a hyphen and are no options all the same. */
+  /** Whether an argument that begins with a hyphen is not an option. */
   isPlain?: (argument: string) => boolean
-  /** Why arguments that are no options are refused; absent where they are taken. */
+  /** Makes the error for positional arguments; absent if the command accepts them. */
   noPlain?: () => BotError
   run: (given: CommandInput<Options>, io: Io) => Promise<number>
 }
@@ -77,7 +77,7 @@ export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const
 
 export const VERSION = manifest.version
 
-/** Makes a command of its plan: the parsing, `--help`, `--version` and the exit codes are the same for all. */
+/** Makes a command from its plan; parsing, `--help`, `--version` and exit codes are the same for all commands. */
 export const command =
   <const Options extends Record<string, CommandOption>>(plan: CommandPlan<Options>): Command =>
   async (argv, io) => {
@@ -96,11 +96,11 @@ export const command =
     }
   }
 
-/** Without the `--` that is written for npm, where the package manager leaves it to the command. */
+/** Removes the `--` that is meant for npm, if the package manager passed it to the command. */
 const withoutPassedDashes = (argv: readonly string[], env: Env): readonly string[] =>
   passesDashesOn(env) && argv.includes('--') ? argv.toSpliced(argv.indexOf('--'), 1) : argv
 
-/** One line saying what happened, one saying what to do. @returns the exit code */
+/** Prints an error as one line about what happened and one about what to do. @returns the exit code */
 const reportError = (error: unknown, name: string, { stderr, env }: Pick<Io, 'stderr' | 'env'>): number => {
   if (!(error instanceof BotError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -109,14 +109,14 @@ const reportError = (error: unknown, name: string, { stderr, env }: Pick<Io, 'st
     )
     return EXIT.failed
   }
-  // npm would answer a bare --help itself.
+  // The `--` is needed, because npm answers `npm run NAME --help` itself.
   const remedy = error.remedy?.replace(SEE_HELP, `See \`npm run ${name} -- --help\`.`)
   const text = [error.message, remedy].filter(Boolean).join('\n')
   stderr.write(`${fitCommands(text, surroundingsOf(env))}\n`)
   return error.code === 'BOT_USAGE' ? EXIT.usage : EXIT.failed
 }
 
-/** At the end of a remedy: where the help of the command is, spelled as it is typed. */
+/** The end of a remedy; {@link reportError} replaces it by the call that shows the help. */
 export const SEE_HELP = 'See --help.'
 
 /** @throws BotError `BOT_USAGE` */
@@ -132,7 +132,7 @@ const read = <Options extends Record<string, CommandOption>>(
   const options: Record<string, CommandOption> = plan.options ?? {}
   const isPlain = plan.isPlain ?? (() => false)
   const swallowed = readSwallowed(plan, env)
-  // Not strict: the messages of parseArgs repeat the argument, which may be a token.
+  // Not strict, because the errors of `parseArgs` repeat the argument, which may be a token.
   const { tokens } = parseArgs({
     args: argv.filter((argument) => !isPlain(argument)),
     options: Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, { type }])),
@@ -144,12 +144,12 @@ const read = <Options extends Record<string, CommandOption>>(
   const plain = argv.filter(isPlain)
   for (const token of tokens) {
     if (token.kind === 'positional') plain.push(token.value)
-    // Behind an option of that name stands a secret, whether the option exists or not.
+    // An unknown option with such a name is followed by a secret, so it is treated as an argument and not repeated.
     else if (token.kind === 'option' && options[token.name] === undefined && SECRET.test(token.name))
       plain.push(token.rawName)
   }
   for (const token of tokens) {
-    // First: what follows a misspelt option is its value, and no argument too many.
+    // Checked first, because the argument after a misspelt option is its value and not a superfluous argument.
     if (token.kind === 'option' && meantBy(token.name, options) !== null) refuseOption(token, options)
   }
   if (plain.length > 0 && plan.noPlain !== undefined) throw plan.noPlain()
@@ -161,7 +161,7 @@ const read = <Options extends Record<string, CommandOption>>(
 
 const SECRET = /token|secret|password/i
 
-/** The option that a misspelt one was meant to be. */
+/** The option that a misspelt one was probably meant to be. */
 const meantBy = (name: string, options: Record<string, CommandOption>): string | null =>
   options[name] === undefined && !SECRET.test(name) ? closest(name, Object.keys(options)) : null
 
@@ -193,7 +193,7 @@ const valueOf = (
   return option.multiple ? [...(Array.isArray(before) ? before : []), token.value] : token.value
 }
 
-/** Options that stood before npm's own `--`: npm took them, and left them in the environment. */
+/** Options that stood before the `--`: npm took them and put them into the environment. */
 const readSwallowed = <Options extends Record<string, CommandOption>>(
   { name: command, options = {} as Options }: CommandPlan<Options>,
   env: Env,
@@ -215,10 +215,10 @@ const readSwallowed = <Options extends Record<string, CommandOption>>(
   return values
 }
 
-/** An option's name, unless it looks like something that should not be repeated. */
+/** An option's name, unless it may be a secret. */
 const printable = (name: string): string => (/^--?[a-z-]{1,20}$/.test(name) ? name : 'of that name')
 
-/** The help of a command, in the shape that all have, with the calls as they are typed here. */
+/** The help of a command, with its calls as they are typed in these surroundings. */
 export const helpOf = (plan: HelpPlan, surroundings: Surroundings = CHECKOUT): string => {
   const { about, usage, options = {}, notes, exit = '0 done, 1 failed, 2 wrong usage.' } = plan
   const rows = Object.entries<CommandOption>(options).map(
@@ -228,7 +228,7 @@ export const helpOf = (plan: HelpPlan, surroundings: Surroundings = CHECKOUT): s
     ],
   )
   const isDirect = surroundings.is === 'checkout' || surroundings.is === 'folder'
-  // What a person sets before a command does not get into a container or a service.
+  // Calls with a variable in front are left out in containers and services, where the variable would not reach the command.
   const calls = usage.filter(([call]) => isDirect || !/^[A-Z_]+=/.test(call))
   const text = `${about}
 

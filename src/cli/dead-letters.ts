@@ -7,7 +7,7 @@ import { withStore } from './with-store.ts'
 
 const LATEST = 20
 const PAGE_OF_ALL = 200
-// An id may begin with a hyphen, as an option does; no option has a dot in it.
+// An id may begin with a hyphen, as an option does, but only ids contain a dot.
 const ID = /^[\w-]{1,40}\.[0-9a-z]{1,11}$/
 
 export const deadLetters = command({

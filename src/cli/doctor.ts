@@ -38,7 +38,7 @@ Changes nothing; works while the bot runs and while it does not.`,
   },
 })
 
-/** Without a .env that cannot be read the rest can still be checked. */
+/** If `.env` cannot be read, the other settings can still be checked. */
 const readEnvironment = (given: Env): { env: Env; trouble: BotError | null } => {
   try {
     return { env: withDotEnv(given), trouble: null }

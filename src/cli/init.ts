@@ -14,7 +14,7 @@ export interface InitDeps {
   install: (folder: string, manager: PackageManager['name']) => Promise<boolean>
 }
 
-/** Makes a folder for a bot, apart from the program, which npm installs there. */
+/** Makes a folder for a bot, into which npm installs the program. */
 export const createInit = ({ install }: InitDeps): Command =>
   command({
     name: 'init',
@@ -57,7 +57,10 @@ interface Choice {
   program: string | undefined
 }
 
-/** By name. What npm never puts into a package, such as `.gitignore`, has another name in the program. */
+/**
+ * The files of the folder, by name. Files that npm never puts into a package, such as `.gitignore`, have another name in the
+ * program.
+ */
 const ownFiles = ({ folder, isWithHandlers, program }: Choice): Record<string, string> => {
   const sample = (name: string): string => readFileSync(join(PROGRAM, 'own-folder', name), 'utf8')
   const settings = readFileSync(join(PROGRAM, '.env.example'), 'utf8')
@@ -88,10 +91,10 @@ const manifestFor = (program: string): object => ({
   dependencies: { [manifest.name]: program },
 })
 
-/** As in a checkout, without the settings of the C library, which not every shell takes in this form. */
+/** As in a checkout, without the environment variables of the C library, whose form not every shell accepts. */
 const START = `node --max-semi-space-size=32 --expose-gc node_modules/${manifest.name}/bin/serve.js`
 
-/** npm reads a path as one from the folder of the manifest. */
+/** The specifier of the program for the manifest. npm resolves a path from the manifest's folder. */
 const specOf = (folder: string, program: string | undefined): string => {
   if (program === undefined) return `^${manifest.version}`
   const [, path] = /^(?:file:)?(.+\.tgz)$/.exec(program) ?? []
@@ -99,10 +102,10 @@ const specOf = (folder: string, program: string | undefined): string => {
   return `file:${relative(resolve(folder), resolve(path)).split(sep).join('/')}`
 }
 
-/** What programs put into a folder that a person has just made. */
+/** Files that other programs put into a new folder. */
 const BESIDE: ReadonlySet<string> = new Set(['.git', '.DS_Store', 'Thumbs.db', 'desktop.ini'])
 
-/** Files are for this user alone, as `.env` and what comes beside it will be. */
+/** Writes the files, readable for this user only, because `.env` will hold secrets. */
 const write = (folder: string, files: Record<string, string>): void => {
   try {
     makeFolder(folder)
@@ -120,7 +123,7 @@ const write = (folder: string, files: Record<string, string>): void => {
   }
 }
 
-/** As it can be pasted into a shell. */
+/** The folder, quoted for a shell. */
 const typed = (folder: string): string =>
   /^[\w./\\:@%+,-]+$/.test(folder) ? folder : `"${folder.replaceAll(/["$`]/g, '\\$&')}"`
 

@@ -1,4 +1,4 @@
-/** A file of the program that is a command, from the program's folder, and what it is called with besides. */
+/** A command's file, relative to the program's folder, and its fixed arguments. */
 interface CommandFile {
   file: string
   args?: readonly string[]

@@ -1,18 +1,18 @@
 import type { Env } from '../base/config.ts'
 
-/** What installs the program of a folder, and how a person has it do so. */
+/** The package manager of a folder. */
 export interface PackageManager {
-  /** As it is typed. */
+  /** The command's name. */
   name: 'npm' | 'pnpm' | 'yarn' | 'bun'
-  /** What upgrades one package, before the name of that. */
+  /** The command that upgrades one package; the package's name follows. */
   upgrade: string
-  /** Files that a folder needs for it besides, by name. */
+  /** Further files that the folder needs for it, by name. */
   files: Readonly<Record<string, string>>
 }
 
 const NPM: PackageManager = { name: 'npm', upgrade: 'npm update', files: {} }
 
-/** Yarn 2 and newer puts programs into archives otherwise, and leaves no `node_modules` for `npm start` to look into. */
+/** Without this setting, Yarn 2 and newer keeps packages in archives, and there is no `node_modules` for `npm start`. */
 const YARN: PackageManager = {
   name: 'yarn',
   upgrade: 'yarn up',
@@ -26,10 +26,10 @@ const OTHERS: readonly (readonly [agent: RegExp, PackageManager])[] = [
   [/^bun\//, { name: 'bun', upgrade: 'bun update', files: {} }],
 ]
 
-/** The package manager that runs this process, by what it says of itself; npm where none does. */
+/** The package manager that runs this process, by its user agent; npm by default. */
 export const packageManagerOf = ({ npm_config_user_agent: agent = '' }: Env): PackageManager =>
   OTHERS.find(([pattern]) => pattern.test(agent))?.[1] ?? NPM
 
-/** Whether the `--` that npm takes for its own reaches the command, as pnpm and Yarn 2 pass it on. */
+/** Whether the package manager passes `--` on to the command, as pnpm and Yarn 2 do and npm does not. */
 export const passesDashesOn = ({ npm_config_user_agent: agent = '' }: Env): boolean =>
   /^(pnpm\/|yarn\/(?!1\.))/.test(agent)

@@ -9,15 +9,18 @@ import { parseScript } from '../script/parse.ts'
 import type { Script } from '../script/types.ts'
 import { wrongUsage } from './command.ts'
 
-/** The script that the bot would read: the one that BOT_SCRIPT names, or bot.yaml, or the sample it would be made of. */
+/**
+ * The file of the script that the bot would read: that of BOT_SCRIPT, or bot.yaml, or the sample that bot.yaml would be copied
+ * from.
+ */
 export const ownScript = (env: Env): string =>
   scriptToRead(loadConfig(withDotEnv(env), ['BOT_SCRIPT']).BOT_SCRIPT)
 
 /**
  * A script as the bot would read it.
  *
- * @param main - the script that names this one for some Pages; null where this one is not named by another
- * @throws BotError `BOT_USAGE` where there is no file to read; ScriptError where it has mistakes
+ * @param main - the script that names this one for some Pages; null for a main script
+ * @throws BotError `BOT_USAGE` if the file cannot be read; ScriptError if it has mistakes
  */
 export const readScript = async (file: string, env: Env, main: string | null = null): Promise<Script> => {
   const content = await readBytes(file)
@@ -30,13 +33,13 @@ export const readScript = async (file: string, env: Env, main: string | null = n
   })
 }
 
-/** The file of a Page's own script; null where it speaks by the main one. */
+/** The file of a Page's own script; null if the Page uses the main one. */
 export const fileOfPage = (main: string, { pages }: Script, pageId: string): string | null => {
   const path = pages.get(pageId)
   return path === undefined ? null : join(dirname(main), path)
 }
 
-/** @throws BotError `BOT_USAGE` where there is no file to read */
+/** @throws BotError `BOT_USAGE` if the file cannot be read */
 export const readBytes = async (file: string): Promise<Buffer> => {
   try {
     return await readFile(file)

@@ -25,10 +25,11 @@ Without TOKEN_KEY the tokens are in the clear so far.`,
     const { DATA_DIR: dir, DATABASE_URL: url } = settings
     const to = Buffer.from(secretFrom(env, 'NEW_TOKEN_KEY') ?? '', 'base64')
     if (to.length !== KEY_BYTES) wrongUsage('NEW_TOKEN_KEY must be 32 random bytes in base64.')
-    // Locking the token file would make it where there is none.
+    // Checked first, because locking the token file would create it.
     const isThere = url !== undefined || existsSync(tokenFileIn(dir))
     const pages = isThere ? await rotateTokenKey(await openTokenPlace(settings), to) : null
-    // Done about nothing, the operator would set the new key for tokens that the old one opens.
+    // Without tokens the command fails: after a success the operator would set the new key, although tokens elsewhere need the
+    // old one.
     if (pages === null) throw noTokens(settings)
     const what =
       url === undefined

@@ -32,7 +32,7 @@ export const scriptCheck = command({
   },
 })
 
-/** A script that was read, and what came of it. */
+/** A script and the result of reading it. */
 type Judged = { file: string } & ({ script: Script; remarks: Remark[] } | { error: ScriptError })
 
 const judge = async (file: string, env: Env, main: string | null): Promise<Judged> => {

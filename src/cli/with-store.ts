@@ -8,10 +8,9 @@ import { databaseIn } from '../store/sqlite/data-dir.ts'
 import type { Store } from '../store/store.ts'
 
 /**
- * Runs a command on the bot's store, beside a running bot or without one: that of DATABASE_URL where it is set, that of
- * DATA_DIR otherwise.
+ * Runs `work` on the bot's store, whether the bot runs or not: on that of DATABASE_URL if it is set, else on that of DATA_DIR.
  *
- * @throws BotError without a database
+ * @throws BotError `BOT_STORE_UNAVAILABLE` if there is no database
  */
 export const withStore = async <T>(env: Env, work: (store: Store) => Promise<T>): Promise<T> => {
   const { DATA_DIR, DATABASE_URL } = loadConfig(withDotEnv(env), ['DATA_DIR', 'DATABASE_URL'])
@@ -28,7 +27,7 @@ const rethrow = (error: Error): never => {
 }
 
 const openFile = async (file: string): Promise<Store> => {
-  // Opening the store would make the database.
+  // Checked first, because opening the store would create the database.
   if (!existsSync(file)) {
     throw new BotError('BOT_STORE_UNAVAILABLE', `There is no database at ${file} yet.`, {
       remedy:

@@ -7,7 +7,7 @@ import type { Output } from '../command.ts'
 import { GivenUp, STRANGER, type Run, type Settings } from './run.ts'
 import { createScreen, type Screen } from './screen.ts'
 
-/** Asks a person, again where an answer is no good. @throws GivenUp when the person stops it */
+/** Runs the bootstrap in a terminal and asks again after an unusable answer. @throws GivenUp when the operator stops it */
 export const inTerminal = async (run: Run, output: Output): Promise<BootstrappedPage[]> => {
   const { settings, store, io } = run
   const screen = createScreen(output, io.stdin)
@@ -49,7 +49,7 @@ const withGivenToken = (userToken: string, screen: Screen, attempt: Attempt): Pr
   return attempt(userToken)
 }
 
-/** A permission that was left out is asked for again. */
+/** Repeats the login while a permission is missing. */
 const logInUntilGood = async (run: Run, screen: Screen, attempt: Attempt): Promise<BootstrappedPage[]> => {
   for (;;) {
     const userToken = await run.logIn({
@@ -68,7 +68,7 @@ const logInUntilGood = async (run: Run, screen: Screen, attempt: Attempt): Promi
   }
 }
 
-/** A token that is no good is asked for again: the wrong one is quickly copied. */
+/** Asks for the token again while it cannot be used, because a wrong one is easily copied. */
 const askUntilGood = async (
   settings: Settings,
   screen: Screen,

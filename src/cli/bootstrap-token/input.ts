@@ -2,15 +2,15 @@ import type { Readable } from 'node:stream'
 import { BotError } from '../../base/errors.ts'
 
 const LARGEST = 64 * 1024
-/** How long another source waits for standard input to say something, in ms. */
+/** How long standard input is waited for if the environment has a token, ms. */
 const PATIENCE_MS = 1000
 const HINT_AFTER_MS = 3000
 
 /**
  * The user token from a pipe or, where nothing is piped in, from the environment.
  *
- * @param hint - called when nothing has come for a while and there is nothing else to take
- * @throws BotError `BOT_USAGE` when there is none, `BOT_USER_TOKEN_INVALID` when far too much came
+ * @param hint - called when no input has come for a while and the environment has no token
+ * @throws BotError `BOT_USAGE` when there is no token, `BOT_USER_TOKEN_INVALID` when the input is far too long
  */
 export const readToken = async (deps: {
   stdin: Readable
@@ -18,7 +18,8 @@ export const readToken = async (deps: {
   hint: () => void
 }): Promise<string> => {
   const { stdin, fromEnvironment, hint } = deps
-  // A service manager may leave an open pipe without a writer as standard input: then read the environment after a while.
+  // A service manager may leave an open pipe without a writer as standard input, so after a while the environment's token is
+  // used.
   const patienceMs = fromEnvironment ? PATIENCE_MS : undefined
   const hinting = fromEnvironment ? undefined : setTimeout(hint, HINT_AFTER_MS)
   try {
@@ -61,6 +62,6 @@ const readAll = (stdin: Readable, patienceMs: number | undefined): Promise<strin
       )
     })
     stdin.once('end', finish)
-    // A standard input that is closed or broken holds no token.
+    // A closed or broken standard input counts as empty.
     stdin.once('error', finish)
   })

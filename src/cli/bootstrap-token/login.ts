@@ -8,7 +8,7 @@ export interface LoginOptions {
   graph: Pick<Graph, 'exchangeCode'>
   settings: Pick<Config, 'FB_APP_ID' | 'FB_GRAPH_VERSION' | 'FB_LOGIN_URL'>
   env: NodeJS.ProcessEnv
-  /** Whether a person sits at a screen of this machine. */
+  /** Whether a person may be sitting at this machine's screen. */
   mayOpenBrowser: boolean
   show: (dialogUrl: string, hints: readonly string[]) => void
   onStranger: () => void
@@ -19,7 +19,7 @@ const TIMEOUT_MS = 10 * 60_000
 /**
  * A user token by a login in the operator's browser.
  *
- * @throws BotError saying why there is none, and what to do
+ * @throws BotError that says why there is no token, and what to do
  */
 export const logIn = async (options: LoginOptions): Promise<string> => {
   const { graph, settings, env, mayOpenBrowser, show, onStranger } = options

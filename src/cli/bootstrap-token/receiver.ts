@@ -4,14 +4,15 @@ import type { AddressInfo } from 'node:net'
 import { BotError } from '../../base/errors.ts'
 import { readCode, type DialogAnswer } from '../../token/login-dialog.ts'
 
-/** Waits on this machine for the browser to come back from the login dialog. */
+/** Receives the browser on this machine when the login dialog redirects it back. */
 export interface LoginReceiver {
   /** The redirect URI for the dialog. */
   redirectUri: string
   /** The state that the dialog must return unchanged; valid for one login. */
   state: string
   /**
-   * The code. From then on nothing here keeps the process, but a browser that comes again is still answered.
+   * The login code. Once it has come, the receiver no longer keeps the process alive, but still answers a browser that comes
+   * again.
    *
    * @throws BotError `BOT_USER_TOKEN_INVALID` when the dialog ended without one, or no answer came in time
    */
@@ -21,15 +22,15 @@ export interface LoginReceiver {
 
 export interface ReceiverOptions {
   timeoutMs: number
-  /** How long a browser that has come back may take to be shown how it went; one that does not go on is not waited for. */
+  /** How long to wait for the browser to load the page with the outcome. */
   shownWithinMs?: number
-  /** A request brought an answer with another state than ours. */
+  /** Called when a request has another state than this login's. */
   onStranger: () => void
 }
 
 /**
- * Listens under `localhost`, the one plain http address that Facebook comes back to, and only for apps in development
- * mode. The code never leaves this process: the browser is at once sent on to an address without it.
+ * Listens under `localhost`, the only plain http address that Facebook redirects to, and only for apps in development mode. The
+ * browser is redirected at once to an address without the code, so that the code does not stay in its history.
  */
 export const openReceiver = async ({
   timeoutMs,
@@ -38,10 +39,10 @@ export const openReceiver = async ({
 }: ReceiverOptions): Promise<LoginReceiver> => {
   const state = randomBytes(24).toString('base64url')
   const { promise: code, resolve, reject } = Promise.withResolvers<string>()
-  // The rejection reaches those that await `code`; without any, it must not count as unhandled.
+  // Callers that await `code` get the rejection; if none does, it must not count as unhandled.
   code.catch(() => {})
   let outcome: 'waiting' | 'done' | 'refused' = 'waiting'
-  /** Ends the waiting, once the browser has seen how it went: this process may be over the moment after. */
+  /** Settles `code` after the browser has loaded the page with the outcome, because the process may end right after that. */
   let finish = (): void => {}
 
   const decide = (answer: DialogAnswer): void => {
@@ -72,7 +73,7 @@ export const openReceiver = async ({
       if (outcome === 'waiting') onStranger()
       return show(response, 400, PAGES.stranger)
     }
-    // Browsers fetch an address ahead, reload it and go back to it: a later answer is shown how the first one ended.
+    // Browsers prefetch and reload addresses and go back to them: later requests are shown the outcome of the first one.
     if (outcome === 'waiting') decide(answer)
     response.writeHead(303, { ...HEADERS, location: OVER }).end()
   }
@@ -96,7 +97,7 @@ const OVER = '/'
 const SHOWN_WITHIN_MS = 2000
 const HOSTS = ['localhost', '127.0.0.1', '[::1]']
 
-/** A browser may take `localhost` for either address; not every machine has both. */
+/** Listens on IPv4 and IPv6, because a browser may resolve `localhost` to either address; not every machine has both. */
 const listen = async (
   handle: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<{ servers: Server[]; port: number }> => {
@@ -118,7 +119,7 @@ const start = (server: Server, host: string, port: number): Promise<void> =>
     server.listen({ host, port }, resolve)
   })
 
-// Digests have one length, so the comparison tells nothing.
+// Digests have equal lengths, so the time of the comparison does not depend on the state.
 const isSame = (given: string, wanted: string): boolean => timingSafeEqual(digest(given), digest(wanted))
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()

@@ -36,16 +36,16 @@ export interface Run {
   settings: Settings
   wanted: Wanted
   store: TokenStore
-  /** What an operator knows the place of the tokens by. */
+  /** The name of the place of the tokens, for the operator. */
   keptIn: string
   fromEnvironment: string | undefined
   logIn: (options: Pick<LoginOptions, 'show' | 'onStranger'>) => Promise<string>
   attempt: (options: Pick<BootstrapOptions, 'userToken' | 'choose' | 'report'>) => Promise<BootstrappedPage[]>
-  /** Whether a token was saved so far. */
+  /** Whether this run has saved a token. */
   isSaved: () => boolean
 }
 
-/** The operator has stopped it. */
+/** Thrown when the operator stops the command. */
 export class GivenUp extends Error {}
 
 export const STRANGER = 'A browser came with the answer to another login; still waiting for the right one.'

@@ -11,15 +11,15 @@ import {
   withLineEnds,
 } from '../../terminal/pasted-lines.ts'
 
-/** What the operator sees in a terminal. */
+/** The output of the command in a terminal. */
 export interface Screen {
   open: (facts: { appId: string; version: string; keptIn: string; encrypted: boolean }) => void
   explainToken: (where: string, scopes: readonly string[]) => void
-  /** The Graph is not Facebook's own. */
+  /** Explains that FB_GRAPH_URL is not Facebook's. */
   explainSandbox: (graphUrl: string) => void
-  /** The login dialog waits in a browser. */
+  /** Explains that the login goes on in a browser. */
   explainLogin: (dialogUrl: string, hints: readonly string[]) => void
-  /** Something takes a while. */
+  /** Shows that a step takes a while. */
   wait: (text: string) => void
   note: (text: string) => void
   /** Null when the operator gave up. */
@@ -29,7 +29,7 @@ export interface Screen {
   step: (step: BootstrapStep) => void
   refused: (what: string, remedy: string | undefined) => void
   done: (pages: BootstrappedPage[], keptIn: string) => void
-  /** Takes away what moves, and gives the terminal back as it was; safe at any time. */
+  /** Removes the spinner and restores the terminal; may be called at any time. */
   stop: () => void
 }
 
@@ -39,21 +39,21 @@ const FRAME_MS = 100
 const MARGIN = 8
 const USUAL_COLUMNS = 80
 
-// Ctrl-D. Node closes its reader of lines then, and clack would wait for a key for ever, with what is typed shown.
+// Ctrl-D cancels. Otherwise Node closes its readline interface, and clack waits for a key without end and shows what is typed.
 clack.updateSettings({ aliases: { '\u0004': 'cancel' } })
 
 type Keyboard = Readable & { isTTY?: boolean; setRawMode?: (raw: boolean) => unknown }
 
 export const createScreen = (output: Writable & { columns?: number }, input: Keyboard): Screen => {
-  // Serial consoles and containers report 0 columns; clack would then break after every letter.
+  // Serial consoles and containers report 0 columns, at which clack would break lines after every letter.
   if (output.columns === 0) output.columns = USUAL_COLUMNS
-  // A question that nothing can answer any more is given up.
+  // A question is cancelled when the input has ended.
   const over = new AbortController()
   for (const end of ['end', 'close', 'error']) input.once(end, () => over.abort())
   const { signal } = over
   const common = { input, output }
   const spinner = createSpinner(output)
-  /** Lines of their own, outside of what clack draws: for what is copied. */
+  /** Prints lines outside clack's frame, so that they can be copied. */
   const plainly = (...lines: string[]): void => void output.write(`\n${lines.join('\n')}\n`)
 
   let isMarking = false
@@ -74,7 +74,7 @@ export const createScreen = (output: Writable & { columns?: number }, input: Key
 
     explainToken: (where, scopes) => {
       clack.log.step('How to get a user token', common)
-      // Not in a box: a terminal breaks a long address there, and it could not be clicked or copied any more.
+      // Not in a box, where a terminal breaks a long address so that it cannot be clicked or copied.
       plainly('1. Open', styleText(['cyan', 'underline'], where))
       plainly('2. Choose this app, and "User Token" under "User or Page". Add', ...scopes)
       plainly(
@@ -156,7 +156,7 @@ export const createScreen = (output: Writable & { columns?: number }, input: Key
           symbol: styleText('gray', '◇'),
           spacing: 0,
         })
-      // A failure ends the command, and is told there.
+      // A failure ends the command, which reports it.
       if (status === 'warned') clack.log.warn(wrap(text, output), common)
     },
 
@@ -180,7 +180,7 @@ export const createScreen = (output: Writable & { columns?: number }, input: Key
   }
 }
 
-/** What a prompt asks of a keyboard besides its keys. */
+/** The parts of a keyboard, besides its keys, that a prompt uses. */
 const keyboardOf = (input: Keyboard): Pick<Keyboard, 'isTTY' | 'setRawMode'> => ({
   isTTY: input.isTTY ?? false,
   setRawMode: (raw) => input.setRawMode?.(raw),
@@ -199,7 +199,7 @@ const describePage = (page: BootstrappedPage): string =>
 
 const tick = (text: string): string => `${styleText('green', '✔')} ${text}`
 
-/** Breaks lines where clack would let the terminal break them, to the left of its bar. */
+/** Breaks lines itself, because clack lets the terminal break them, and the rest then stands to the left of its bar. */
 const wrap = (text: string, output: Writable, style: 'dim' | 'reset' = 'reset'): string => {
   const lines: string[] = []
   for (const word of text.split(' ')) {
@@ -214,7 +214,7 @@ const wrap = (text: string, output: Writable, style: 'dim' | 'reset' = 'reset'):
 const columnsOf = (output: Writable): number =>
   'columns' in output && typeof output.columns === 'number' ? output.columns : USUAL_COLUMNS
 
-/** Our own, since clack's takes over the keyboard and ends the process with code 0 on Ctrl-C. */
+/** A spinner of its own, because clack's takes over the keyboard and ends the process with code 0 on Ctrl-C. */
 const createSpinner = (output: Writable) => {
   let timer: NodeJS.Timeout | undefined
   return {

@@ -5,12 +5,12 @@ import { say } from '../command.ts'
 import { readToken } from './input.ts'
 import { STRANGER, type Run } from './run.ts'
 
-/** Asks nothing: the token is piped in, in the environment, or comes by a login. */
+/** Runs the bootstrap without questions: the token comes from a pipe, from the environment or by a login. */
 export const unattended = async (run: Run): Promise<BootstrappedPage[]> => {
   const { wanted, attempt, io } = run
   const userToken = await (wanted.login ? logInUnattended(run) : tokenWithoutAsking(run))
   const report = (step: BootstrapStep): void =>
-    // Beside the JSON, which has no room for it.
+    // With `--json`, warnings go to standard error, because the JSON has no field for them.
     wanted.json ? say(io.stderr, ...warningLines(step)) : say(io.stdout, ...stepLines(step))
   const pages = await attempt({ userToken, report })
   if (!wanted.json) say(io.stdout, `Done: ${pages.map(({ name, id }) => `${name} (${id})`).join(', ')}.`)
@@ -32,14 +32,14 @@ const tokenWithoutAsking = async ({ fromEnvironment, io: { stdin, stderr } }: Ru
       })
 }
 
-/** Standard output is for the result. */
+/** Prints to standard error, because standard output is for the result. */
 const logInUnattended = ({ logIn: ask, io: { stderr } }: Run): Promise<string> =>
   ask({
     show: (dialogUrl, hints) => say(stderr, `Log in to Facebook: ${dialogUrl}`, ...hints),
     onStranger: () => say(stderr, STRANGER),
   })
 
-/** A failure ends the command, and is told there. */
+/** The lines for a step; none for a failure, which ends the command and is reported there. */
 const stepLines = (step: BootstrapStep): string[] => {
   if (step.status === 'done') return [`✔ ${step.text}`]
   if (step.status === 'skipped') return [`- ${step.text}`]

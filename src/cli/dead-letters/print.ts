@@ -1,7 +1,7 @@
 import { plainLine } from '../../terminal/terminal-text.ts'
 import type { DeadLetter, DeadMark } from '../../store/dead-letters.ts'
 
-/** A dead letter as `--json` shows it: times as people and scripts read them, and the message only where asked for. */
+/** A dead letter for `--json`: times in ISO 8601, and the message only if it is asked for. */
 export const toJson = (letter: DeadLetter, withMessage: boolean): object => {
   const { id, pageId, psid, reason, error } = letter
   return {
@@ -17,7 +17,7 @@ export const toJson = (letter: DeadLetter, withMessage: boolean): object => {
   }
 }
 
-/** Two or three lines: which, whose and when; why; what Graph said. */
+/** Two or three lines: id, time and visitor; the reason; Graph's error. */
 export const toLines = (letter: DeadLetter): string[] => {
   const { id, pageId, psid, reason, error, diedMs } = letter
   const lines = [
@@ -28,7 +28,7 @@ export const toLines = (letter: DeadLetter): string[] => {
   return lines.map(plainLine)
 }
 
-/** Everything, with the message. */
+/** All facts of a dead letter, with the message. */
 export const toPage = (letter: DeadLetter): string[] => [
   ...toLines(letter),
   `  the visitor wrote  ${when(letter.acceptedMs)}`,
@@ -39,7 +39,7 @@ export const toPage = (letter: DeadLetter): string[] => [
     .map((line) => `    ${plainLine(line)}`),
 ]
 
-/** A hint about a letter that was put back; null for none. */
+/** A warning about a letter that was put back into the outbox; null for none. */
 export const warningOf = ({ id, windowEndsMs }: DeadMark, nowMs: number): string | null =>
   isClosed(windowEndsMs, nowMs)
     ? `${id}: its 24-hour window closed on ${when(windowEndsMs ?? 0)}; it comes back here as outside_window, unless the visitor writes first.`
@@ -62,7 +62,7 @@ const numbers = ({ code, subcode, fbtraceId }: NonNullable<DeadLetter['error']>)
     ...(fbtraceId === null ? [] : [`fbtrace_id ${fbtraceId}`]),
   ].join(', ')
 
-/** The message of a dead letter and its kind. */
+/** The message of a dead letter. */
 const messageOf = ({ body }: DeadLetter): unknown => {
   try {
     return (JSON.parse(body) as { message?: unknown }).message ?? null

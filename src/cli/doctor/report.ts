@@ -3,15 +3,15 @@ import { styleText } from 'node:util'
 import type { Result } from '../../doctor/run.ts'
 import { count } from '../../base/plural.ts'
 
-/** Shows results as they come. */
+/** Shows results in the order of the checks, each as soon as it is known. */
 export interface Report {
-  /** What is being waited for. */
+  /** Shows the check that is being waited for. */
   start: (check: Pick<Result, 'section' | 'title'>) => void
   result: (result: Result) => void
   end: (results: readonly Result[]) => void
 }
 
-/** For logs and pipes: each check on one line, nothing else. */
+/** For logs and pipes: one line for each check. */
 export const createPlainReport = (output: Writable): Report => ({
   start: () => {},
   result: ({ status, section, title, what, next }) => {
@@ -22,7 +22,7 @@ export const createPlainReport = (output: Writable): Report => ({
   },
 })
 
-/** For people: under headings, the next step beneath what needs one. */
+/** For terminals: results under headings, with the next step below each one that has one. */
 export const createScreenReport = (output: Writable & { columns?: number }): Report => {
   let section: string | null = null
   let isWaiting = false
