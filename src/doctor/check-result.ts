@@ -1,7 +1,7 @@
-/** What a check found: `skipped` when it could not be made, because something before it is wrong. */
+/** The result of a check; `skipped` if an earlier check that it depends on failed. */
 export interface CheckResult {
   status: 'ok' | 'warning' | 'failure' | 'skipped'
-  /** In one sentence or less, without secrets. */
+  /** The result in at most one sentence, without secrets. */
   what: string
   /** The exact next step; null where there is nothing to do. */
   next: string | null

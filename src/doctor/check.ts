@@ -3,16 +3,16 @@ import type { CheckResult } from './check-result.ts'
 
 /** One link of the chain from a visitor's message to the bot's answer. */
 export interface Check {
-  /** Unique; what scripts go by. */
+  /** Unique and stable, because scripts use it. */
   id: string
-  /** The Page it is about; null for the bot as a whole. */
+  /** The Page that the check is about; null for the bot as a whole. */
   pageId: string | null
-  /** Under which heading it stands. */
+  /** The heading in the report. */
   section: string
   title: string
-  /** Settings it reads: while one of them cannot be read, the check is skipped. */
+  /** The settings that it reads; if one of them is invalid, the check is skipped. */
   settings: readonly (keyof Config)[]
-  /** Ids of checks that must not have failed. Those that are not part of the run are disregarded. */
+  /** Ids of checks that must not have failed. Ids that are not part of the run are ignored. */
   after: readonly string[]
   run: (settings: Config) => CheckResult | Promise<CheckResult>
 }
@@ -27,7 +27,7 @@ export interface CheckPlan<Name extends keyof Config> {
   run: (settings: Pick<Config, Name>) => CheckResult | Promise<CheckResult>
 }
 
-/** A check that sees no setting but those it names. */
+/** Makes a check whose `run` gets only the settings that the plan names. */
 export const check = <Name extends keyof Config = never>(plan: CheckPlan<Name>): Check => ({
   id: plan.id,
   pageId: plan.pageId ?? null,

@@ -1,12 +1,12 @@
 import { oneLine } from '../graph/redact.ts'
 
 const LONGEST = 600
-// Shorter ones are words of our own sentences; nothing here quotes a secret on purpose.
+// Shorter secrets are not hidden, because they may be words of the doctor's own sentences. No check quotes a secret on purpose.
 const SHORTEST_SECRET = 6
 
-/** Makes a text fit for a terminal: on one line, without the secrets. */
+/** Makes a text one line without the secrets. */
 export const createCleaner = (secrets: readonly string[]): ((text: string) => string) => {
-  // The longest first: one may be part of another.
+  // Longest first, because a secret may be part of another one.
   const hidden = secrets
     .filter(({ length }) => length >= SHORTEST_SECRET)
     .toSorted((a, b) => b.length - a.length)

@@ -17,31 +17,31 @@ import { tokenFileIn } from '../store/tokens/place.ts'
 import type { Outside } from './outside.ts'
 import type { ReadSettings } from './settings.ts'
 
-/** What the checks look at. Each thing is fetched once, however many checks ask. */
+/** The sources of the checks. Each fact is fetched once, even if several checks need it. */
 export interface DoctorContext {
   clock: Pick<Clock, 'now'>
   outside: Outside
-  /** The Node this runs on, and the least that will do. */
+  /** The version of Node.js, and the lowest version that the bot supports. */
   node: { version: string; least: string }
-  /** Where the `.env` file would be. */
+  /** The path of the `.env` file, which need not exist. */
   envFile: string
-  /** The tokens in the file, or why they cannot be read. */
+  /** The stored tokens, or the error of reading them. */
   tokens: TokenData | Error
-  /** Only for checks that name the settings it needs. */
+  /** Only for checks that name {@link GRAPH_SETTINGS}. */
   graph: () => Graph
-  /** The Graph version that answered instead of the one asked for; null when it was that. */
+  /** The Graph version that answered instead of the requested one; null if the requested one did. */
   otherVersion: () => string | null
-  /** The script and those that it names for Pages. @throws BotError `BOT_SCRIPT_INVALID` */
+  /** The main script and the scripts it names for Pages. @throws BotError `BOT_SCRIPT_INVALID` */
   scripts: (file: string) => Promise<ScriptFiles>
   inspect: (token: string) => Promise<TokenFacts>
   appSubscriptions: () => Promise<AppSubscription[]>
-  /** The process that works on the data: it holds the data folder, or the lease on the server. */
+  /** The processes that work on the data: the one that locks the data folder, or the instances on the server; null for none. */
   holder: (dir: string) => string | null
-  /** What is found at the server of DATABASE_URL; null without one. */
+  /** Facts about the server of DATABASE_URL; null without one. */
   server: ServerFindings | null
   /** The bot's notes whose names begin with the prefix, by name. */
   notes: (dir: string, prefix: string) => ReadonlyMap<string, string>
-  /** Room on the disk of that folder, in bytes. */
+  /** Free bytes on the disk of that folder. */
   freeBytes: (dir: string) => Promise<number>
   close: () => Promise<void>
 }
@@ -53,12 +53,12 @@ export interface ContextOptions extends Pick<
   settings: ReadSettings
 }
 
-/** Settings without which Graph cannot be asked. */
+/** The settings that calls to Graph need. */
 export const GRAPH_SETTINGS = ['FB_GRAPH_URL', 'FB_GRAPH_VERSION', 'FB_APP_ID', 'FB_APP_SECRET'] as const
 
 const GRAPH_TIMEOUT_MS = 8000
 
-/** Reads the tokens, and looks at the server where there is one; everything else is fetched when a check asks. */
+/** Reads the tokens and asks the database server, if there is one. All other facts are fetched when a check asks for them. */
 export const openContext = async (options: ContextOptions): Promise<DoctorContext> => {
   const { values } = options.settings
   let otherVersion: string | null = null
@@ -116,15 +116,15 @@ export const openContext = async (options: ContextOptions): Promise<DoctorContex
   return context
 }
 
-/** The Page tokens that could be read. */
+/** The stored Page tokens; empty if they cannot be read. */
 export const pagesOf = ({ tokens }: DoctorContext): TokenData['pages'] =>
   tokens instanceof Error ? [] : tokens.pages
 
-/** Every token in the file; none of them may be shown. */
+/** All stored tokens, none of which may be shown. */
 export const tokensIn = ({ tokens }: DoctorContext): string[] =>
   tokens instanceof Error ? [] : [...tokens.pages, ...tokens.users].map(({ token }) => token)
 
-/** As the bot reads them, without following them. */
+/** Reads the scripts as the bot does, without watching the files. */
 const readScripts = (file: string, dataDir: string): Promise<ScriptFiles> =>
   openScriptFiles({
     file,
@@ -182,6 +182,6 @@ const readRow = async (
   }
 }
 
-/** Null where none runs. */
+/** The hosts of the running instances; null if none runs. */
 const hostsOf = (instances: readonly RunningInstance[]): string | null =>
   instances.map(({ host }) => host).join('; ') || null

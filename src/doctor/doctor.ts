@@ -9,7 +9,7 @@ import { tokenChecks } from './checks/tokens.ts'
 import type { DoctorContext } from './context.ts'
 import type { ReadSettings } from './settings.ts'
 
-/** Every link of the chain, in the order an operator mends them. */
+/** All checks, in the order in which an operator mends faults. */
 export const allChecks = (context: DoctorContext, settings: ReadSettings): Check[] => [
   ...machineChecks(context, settings),
   ...tokenChecks(context),

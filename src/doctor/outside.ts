@@ -4,11 +4,11 @@ import { request } from 'undici'
 import { failureCode } from '../base/call-failure.ts'
 import { createOutgoing, proxyFor, type Proxies } from '../outgoing/proxies.ts'
 
-/** The network as a stranger sees it. */
+/** Network calls without the bot's credentials. */
 export interface Outside {
-  /** The proxy that {@link Outside.fetch} goes by, as it may be shown; null for none. */
+  /** The proxy that {@link Outside.fetch} goes through, without its password; null for none. */
   proxyFor: (url: string) => string | null
-  /** The addresses a name stands for. @throws the system's error */
+  /** The addresses of a host name. @throws the system's error */
   resolve: (host: string) => Promise<string[]>
   /** Follows no redirect. Never throws. */
   fetch: (url: string, options?: FetchOptions) => Promise<HttpAnswer | Unreached>
@@ -26,7 +26,7 @@ export interface FetchOptions {
 export interface HttpAnswer {
   status: number
   headers: Record<string, string | string[] | undefined>
-  /** Its beginning. */
+  /** The beginning of the body. */
   text: string
 }
 
@@ -97,7 +97,7 @@ export const createOutside = ({ ca, proxies = {} }: { ca?: string; proxies?: Pro
   }
 }
 
-/** The error's own word, such as ECONNREFUSED; its message may hold addresses. */
+/** The error's code, such as ECONNREFUSED, because its message may hold addresses. */
 const codeOf = (error: unknown): string => {
   if (!(error instanceof Error)) return 'unknown'
   if (error.name === 'TimeoutError' || error.message === 'ETIMEDOUT') return 'ETIMEDOUT'
@@ -106,7 +106,7 @@ const codeOf = (error: unknown): string => {
 
 const factsOf = (socket: TLSSocket): CertificateFacts => {
   const peer: Partial<PeerCertificate> = socket.getPeerCertificate()
-  // Typed as an Error, but it is OpenSSL's word.
+  // Typed as an Error, but at run time it is OpenSSL's code.
   const problem = socket.authorized ? null : String(socket.authorizationError)
   return {
     problem,

@@ -7,7 +7,7 @@ import { failure, skipped, type CheckResult } from './check-result.ts'
 import type { ReadSettings } from './settings.ts'
 import { reasonOf } from './words.ts'
 
-/** A check with what it found. */
+/** A check and its result. */
 export interface Result extends CheckResult {
   id: string
   pageId: string | null
@@ -19,18 +19,18 @@ export interface RunOptions {
   checks: readonly Check[]
   settings: ReadSettings
   clock: Pick<Clock, 'after'>
-  /** Takes out what must not be shown. */
+  /** Removes secrets from a text. */
   clean: (text: string) => string
-  /** Hears of each check, in the order of the list, before it is waited for. */
+  /** Called with each check, in the order of the list, before it is waited for. */
   onStart?: (check: Check) => void
-  /** Hears of each result, in the order of the list. */
+  /** Called with each result, in the order of the list. */
   onResult?: (result: Result) => void
 }
 
-/** For one check. Graph calls and callbacks have shorter limits of their own. */
+/** Time limit of one check. Graph calls and callbacks have shorter limits. */
 const LIMIT_MS = 20_000
 
-/** Makes all checks at once, as far as they do not wait for each other. Never throws. */
+/** Runs all checks at the same time, apart from those that wait for others. Never throws. */
 export const runChecks = async (options: RunOptions): Promise<Result[]> => {
   const { checks, clean, onStart, onResult } = options
   const found = new Map<string, Promise<Result>>()
@@ -73,7 +73,7 @@ const findingOf = async (
     if (before?.status === 'skipped') return { status: 'skipped', what: before.what, next: null }
   }
   try {
-    // Every setting it names was read; the others it cannot see.
+    // All settings that the check names are valid, and its type hides the others.
     return await within(clock, LIMIT_MS, Promise.resolve(check.run(settings.values as Config)), OVERDUE)
   } catch (error) {
     return error instanceof BotError

@@ -3,21 +3,21 @@ import { loadConfig, type Env } from '../base/config.ts'
 import { configSchema, SECRET_NAMES, type Config } from '../base/settings.ts'
 import { BotError } from '../base/errors.ts'
 
-/** The configuration as far as it can be used. */
+/** The valid part of the configuration. */
 export interface ReadSettings {
   values: Partial<Config>
-  /** What is missing or malformed. */
+  /** The names of missing or invalid settings. */
   problems: ReadonlySet<keyof Config>
-  /** How the bot itself would refuse it; null when it would not. */
+  /** The error with which the bot would refuse to start; null if it would start. */
   refusal: BotError | null
   /** Problems that do not prevent a start. */
   warnings: readonly ConfigWarning[]
 }
 
 /**
- * Reads each variable by itself, so that one wrong value does not hide what else is wrong.
+ * Validates each variable separately, so that one wrong value does not hide other faults.
  *
- * @param trouble - why the environment is not all there is, such as a `.env` that cannot be read
+ * @param trouble - why settings may be missing, such as a `.env` that cannot be read
  */
 export const readSettings = (
   env: Env,
@@ -36,7 +36,7 @@ export const readSettings = (
   return { values, problems, refusal: trouble ?? refusalOf(env), warnings }
 }
 
-/** What must never be shown, should some message quote it: each secret, and the password where one is an address. */
+/** All texts that must not be shown: each secret, and the password in each secret that is an address. */
 export const secretsOf = (env: Env, { values }: ReadSettings): string[] =>
   SECRET_NAMES.flatMap((name) => [env[name]?.trim(), (values as Env)[name]]).flatMap((value) =>
     value ? [value, ...passwordIn(value)] : [],
@@ -47,7 +47,7 @@ const passwordIn = (value: string): string[] => {
   return password === '' ? [] : [password, unescape(password)]
 }
 
-/** Both the password as it stands in the address and the password itself. */
+/** The decoded password, because a message may hold either form. */
 const unescape = (text: string): string => {
   try {
     return decodeURIComponent(text)

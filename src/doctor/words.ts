@@ -18,7 +18,7 @@ export const bytes = (number: number): string => {
   return `${Math.floor(number / size)} ${unit}`
 }
 
-/** What went wrong, as the middle of a sentence. */
+/** The message of an error, without its full stop, for the middle of a sentence. */
 export const reasonOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
 

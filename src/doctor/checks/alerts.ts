@@ -58,7 +58,7 @@ const checkAlerts = async (
     : warning('no alert is sent when the bot needs a person: only the log says so', WAYS_TO_BE_TOLD)
 }
 
-/** @returns null where the receiver would take an alert, as far as it tells */
+/** @returns null if the receiver would take an alert, as far as it tells */
 const lookAt = async (
   { name, settings: names, look, check: see }: Receiver,
   settings: Settings,

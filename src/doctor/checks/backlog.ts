@@ -3,10 +3,10 @@ import { ok, warning, type CheckResult } from '../check-result.ts'
 import { count } from '../../base/plural.ts'
 import { duration } from '../words.ts'
 
-/** Entries this old in the queue of a running bot mean a fault. */
+/** Queue entries of this age in a running bot are a fault. */
 const LONG_WAIT_MS = 5 * 60_000
 
-/** What waits in a database that is sound. @param sound - that it is, and its size */
+/** Judges the queues of a sound database. @param sound - the sentence about its soundness and size */
 export const judgeBacklog = (
   sound: string,
   { inbox, outbox, dead }: Pick<Extract<DatabaseFindings, { status: 'sound' }>, 'inbox' | 'outbox' | 'dead'>,

@@ -10,10 +10,10 @@ import { localOrigin } from './machine.ts'
 
 const SECTION = 'From outside in'
 const DAY_MS = 86_400_000
-/** Certificates are renewed a month ahead, or should be. */
+/** Certificates should be renewed a month before they expire, so one that expires this soon was not renewed. */
 const EXPIRES_SOON_MS = 14 * DAY_MS
 
-/** Whether Facebook's callbacks get through, tried by way of the public address. */
+/** Whether Facebook's callbacks arrive, tried through the public address. */
 export const callbackChecks = (context: DoctorContext): Check[] => [
   check({
     id: 'address',
@@ -89,7 +89,7 @@ const checkAddress = async (
   try {
     addresses = isIP(host) > 0 ? [host] : await outside.resolve(host)
   } catch {
-    // Behind a proxy a machine often resolves no names of the internet.
+    // A machine behind a proxy often cannot resolve names of the internet.
     if (proxy !== null) return ok(`${host} is looked up by the proxy ${proxy}`)
     return failure(
       `there is no DNS entry for ${host}`,
@@ -122,7 +122,7 @@ const checkCertificate = async (
   if (url.protocol !== 'https:')
     return ok(isFacebook(graphUrl) ? 'none' : 'none needed: no Facebook, but a sandbox')
   const proxy = outside.proxyFor(url.href)
-  // The checks after this one go by the proxy and fail on a certificate that is not trusted.
+  // The checks after this one go through the proxy and fail on an untrusted certificate.
   if (proxy !== null) return ok(`not seen from here: calls go by way of the proxy ${proxy}`)
   const facts = await outside
     .certificate(url.hostname, Number(url.port || 443))
@@ -149,7 +149,7 @@ const checkCertificate = async (
 const GET_ONE =
   'Get one that browsers trust, such as from Let’s Encrypt (certbot, or Caddy which does it by itself).'
 
-/** OpenSSL's words for what Facebook refuses, too. */
+/** OpenSSL's codes of faults for which Facebook refuses a certificate, too. */
 const CERTIFICATES: Record<string, [what: string, next: string]> = {
   CERT_HAS_EXPIRED: ['has expired', 'Renew it (certbot renew), and reload the proxy.'],
   CERT_NOT_YET_VALID: ['is not valid yet', 'Compare the clocks of this machine and of the one that made it.'],
@@ -189,12 +189,12 @@ const checkVerification = async (
   return unreached(answer, publicUrl)
 }
 
-/** The code in the bot's own 403; a firewall in front of the bot answers with one, too. */
+/** The code in the bot's own 403, by which it differs from a 403 of a firewall in front of the bot. */
 const REFUSED: BotErrorCode = 'BOT_VERIFICATION_FAILED'
 
 const checkStranger = async (publicUrl: string, context: DoctorContext): Promise<CheckResult> => {
   const answer = await verify(publicUrl, randomBytes(12).toString('hex'), '1', context)
-  // 429 after many tries: refused, too.
+  // After many tries the bot answers 429, which is a refusal, too.
   if (answer.status === 403 || answer.status === 429)
     return ok('a verification with another token is refused')
   if (answer.status !== 200) return unreached(answer, publicUrl)
@@ -213,7 +213,7 @@ const verify = (publicUrl: string, token: string, challenge: string, { outside }
   return outside.fetch(`${publicUrl}/webhook?${query.toString()}`)
 }
 
-/** A callback about nothing: proves the way and the signature, and leaves no trace. */
+/** A callback without events: it tests address and signature, and nothing is stored. */
 const NOTHING = '{"object":"page","entry":[]}'
 
 const checkCallback = async (

@@ -12,12 +12,12 @@ import { count } from '../../base/plural.ts'
 import { duration, reasonOf } from '../words.ts'
 
 const SECTION = 'Facebook'
-/** The header tells whole seconds, and the way takes some. */
+/** A smaller difference is ignored: the `Date` header has whole seconds, and the answer takes some time. */
 const SKEW_MS = 30_000
-/** From here on certificates and windows are judged wrongly. */
+/** With a larger difference, certificates and messaging windows are judged wrongly. */
 const BAD_SKEW_MS = 5 * 60_000
 
-/** Whether Facebook can be asked, and knows this app. */
+/** Whether Facebook can be reached and knows this app. */
 export const facebookChecks = (context: DoctorContext): Check[] => [
   check({
     id: 'proxy',
@@ -67,7 +67,7 @@ export const facebookChecks = (context: DoctorContext): Check[] => [
   }),
 ]
 
-/** What a failed Graph call means for a check. */
+/** The result of a check whose Graph call failed. */
 export const graphTrouble = (error: unknown, next: string): CheckResult => {
   if (!(error instanceof GraphError)) throw error
   return error.retryable
@@ -100,7 +100,7 @@ const checkGraph = async (url: string, { outside }: DoctorContext): Promise<Chec
         : `See that the proxy is right (HTTPS_PROXY, HTTP_PROXY), runs, and lets this machine reach ${origin}; NO_PROXY names the hosts that are reached without it.`,
     )
   }
-  // Without a token and a path Graph refuses, but in its own words.
+  // Without token and path Graph answers with an error of its own, which proves that it was reached.
   if (isGraph(answer.text)) {
     return isConfidential(origin)
       ? ok(`${host} answers`)

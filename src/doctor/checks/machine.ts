@@ -130,7 +130,7 @@ const checkScript = async (file: string, context: DoctorContext): Promise<CheckR
   }
 }
 
-/** The points of an error that lists them under a heading. */
+/** The lines below the heading of an error message, joined. */
 const listed = ({ message }: BotError): string => {
   const [heading = '', ...points] = message.split('\n')
   return points.length > 0 ? points.map((point) => point.trim().replace(/\.$/, '')).join('; ') : heading
@@ -250,7 +250,7 @@ const checkBackup = async (dir: string, { clock, server }: DoctorContext): Promi
     return nowMs - lastMs < OLD_BACKUP_MS ? ok(said) : warning(said, next)
   }
   const file = await stat(databaseIn(dir)).catch(() => null)
-  // A bot that was set up this week needs no backup yet.
+  // A bot that was set up recently needs no backup yet.
   return file === null || nowMs - file.birthtimeMs < OLD_BACKUP_MS
     ? ok('none yet')
     : warning(`there is none of ${dir}`, next)
@@ -284,7 +284,7 @@ const checkBot = async (
   )
 }
 
-/** The findings only a running bot has; the others are checked here in more detail. */
+/** Findings that only a running bot has; the doctor checks the others itself in more detail. */
 const KNOWN_TO_THE_BOT: Partial<Record<string, string>> = {
   silent: 'no webhooks come, which is unusual',
   script: 'the script in the file has mistakes, and an older version speaks',
@@ -294,7 +294,7 @@ const KNOWN_TO_THE_BOT: Partial<Record<string, string>> = {
   behind: 'replies wait for longer than they should',
 }
 
-/** The bot's own list of findings, as /readyz has it. */
+/** The result for the bot's own findings in the body of /readyz. */
 const ofItself = (what: string, readyz: string): CheckResult => {
   const words = findingKinds(readyz).flatMap((kind) => KNOWN_TO_THE_BOT[kind] ?? [])
   return words.length === 0
@@ -314,7 +314,7 @@ const findingKinds = (readyz: string): string[] => {
   }
 }
 
-/** Where a server that listens on `host` answers on this machine. */
+/** The origin under which a server that listens on `host` answers on this machine. */
 export const localOrigin = (host: string, port: number): string => {
   const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`

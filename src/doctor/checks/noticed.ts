@@ -8,7 +8,7 @@ import { check, type Check } from '../check.ts'
 import { pagesOf, type DoctorContext } from '../context.ts'
 import { ok, warning, type CheckResult } from '../check-result.ts'
 
-/** What the running bot has noticed and kept for the doctor. */
+/** Checks of notes that the running bot stored. */
 export const noticedChecks = (context: DoctorContext): Check[] => [
   check({
     id: 'other-objects',

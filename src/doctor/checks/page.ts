@@ -13,7 +13,7 @@ import { count } from '../../base/plural.ts'
 import { isoDay } from '../words.ts'
 import { graphTrouble } from './facebook.ts'
 
-/** What each Page with a token needs so that it can be answered for. */
+/** The checks of each Page with a token. */
 export const pageChecks = (context: DoctorContext): Check[] =>
   pagesOf(context).flatMap((page) => checksOf(page, context))
 
@@ -100,7 +100,7 @@ const checkToken = async (
   return ok(`works and never expires${dataAccess(facts)}`)
 }
 
-/** Only information: that clock does not apply to messaging (docs/messenger-platform.md#b6). */
+/** For information only: data access does not matter for messaging (docs/messenger-platform.md#b6). */
 const dataAccess = ({ dataAccessExpiresAtMs: atMs }: TokenFacts): string =>
   atMs ? ` (data access until ${isoDay(atMs)}, which messaging does not need)` : ''
 
@@ -154,8 +154,8 @@ const checkTasks = async (page: StoredPageToken, context: DoctorContext): Promis
 }
 
 /**
- * The Page's own token cannot tell; the user token it was made from can, while it lives. The tasks are documented for the
- * list alone; the Page itself is asked where the list does not have it.
+ * The person's present tasks on the Page. Only the user token tells them, while it is valid. `tasks` is documented for the list
+ * of Pages only; a Page that the list lacks is asked for by its id.
  */
 const currentTasks = async (page: StoredPageToken, context: DoctorContext): Promise<string[] | null> => {
   const user = userOf(page, context)
@@ -209,7 +209,10 @@ const checkProfile = async (
   }
 }
 
-/** Whether a dead Page token could be replaced without a person. No alarm: a person is there for the other case. */
+/**
+ * Whether a dead Page token could be replaced without a person. If not, the result is still ok, because the operator is then
+ * asked for a token.
+ */
 const checkRenewal = async (page: StoredPageToken, context: DoctorContext): Promise<CheckResult> => {
   const user = userOf(page, context)
   const facts = user && (await context.inspect(user.token).catch(orNull))

@@ -10,7 +10,7 @@ import { judgeBacklog } from './backlog.ts'
 
 const LEAST_VERSION = 140_000
 const SKEW_MS = 30_000
-/** A webhook waits for several answers of the database. */
+/** Slower answers are a warning, because each webhook waits for several answers of the database. */
 const SLOW_MS = 100
 
 /** The database of DATABASE_URL. */
@@ -137,7 +137,7 @@ const troubleOf = ({ version, isDurable, followers, aheadMs }: ServerFacts): Che
   return null
 }
 
-/** Told last: it may be a busy moment of this machine. */
+/** Reported only if nothing else is wrong, because it may come from a busy moment of this machine. */
 const slowness = ({ answersMs }: ServerFacts): CheckResult | null =>
   answersMs < SLOW_MS
     ? null

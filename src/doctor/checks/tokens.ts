@@ -9,7 +9,7 @@ import { failure, ok, warning, type CheckResult } from '../check-result.ts'
 import { count } from '../../base/plural.ts'
 import { reasonOf } from '../words.ts'
 
-/** Where the tokens are kept. */
+/** Checks of the place in which the tokens are stored. */
 export const tokenChecks = (context: DoctorContext): Check[] => [
   check({
     id: 'tokens',
