@@ -6,11 +6,11 @@ export interface AlertsView {
   csrf: Html
   /** The names of the channels that are set up. */
   channels: readonly string[]
-  /** Whether a trial may be sent. */
+  /** Whether this person may send a trial alert. */
   mayAct: boolean
 }
 
-/** The channels that alerts are sent to, besides the console, each with its trial. */
+/** The channels for alerts besides the console, each with a button that sends a trial alert. */
 export const alertsCard = ({ csrf, channels, mayAct }: AlertsView): Html =>
   html`<section class="card" aria-labelledby="alerts-title">
     <h2 id="alerts-title">Alerts</h2>
@@ -46,7 +46,7 @@ export const alertsCard = ({ csrf, channels, mayAct }: AlertsView): Html =>
     }
   </section>`
 
-/** The result of a trial alert. @param problem - one word or number, null for none */
+/** The result of a trial alert. @param problem - a code or an HTTP status; null for none */
 export const trialPage = ({ name, check }: { name: string; check: string }, problem: string | null): Html =>
   html`<section class="card narrow" data-trial>
     <h1>Trial alert</h1>

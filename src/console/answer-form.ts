@@ -3,7 +3,7 @@ import { LIMITS } from '../channel/messenger.ts'
 import { html, type Html } from '../web/html.ts'
 import { called } from '../web/words.ts'
 
-/** Where the forms of {@link answerForm} go. */
+/** The address to which the forms of {@link answerForm} are posted. */
 export const ANSWER = '/operator/conversation/answer'
 
 export interface AnswerView {
@@ -11,18 +11,18 @@ export interface AnswerView {
   psid: string
   pageName: string
   csrf: Html
-  /** Equal for every sending of these forms, so that a second click does nothing. */
+  /** Id of the operator's action; the same each time the form is sent, so that a second click has no effect. */
   id: string
-  /** When a person may answer no more, ms since the epoch; null where the visitor never wrote. */
+  /** Until when a person may answer, ms since the epoch; null if the visitor never wrote. */
   endsMs: number | null
-  /** Whether the answer goes out by Facebook's tag for people, the standard window being closed. */
+  /** Whether the standard window is closed, so that the answer is sent with Facebook's tag HUMAN_AGENT. */
   isLate: boolean
-  /** Whether the bot leaves the conversation to a person now. */
+  /** Whether the conversation is handed over to a person now. */
   isLeft: boolean
   nowMs: number
 }
 
-/** What an operator can do in a conversation. */
+/** The forms with which an operator acts in a conversation. */
 export const answerForm = (view: AnswerView): Html => {
   const { pageId, psid, pageName, csrf, id, endsMs, isLate, isLeft, nowMs } = view
   const isOpen = endsMs !== null && endsMs > nowMs

@@ -2,20 +2,20 @@ import { html, type Html } from '../web/html.ts'
 import type { TranscriptLine, LineState, Transcript } from './transcript.ts'
 import { ago, ahead, called, moment, REASONS, shortened } from '../web/words.ts'
 
-/** Where {@link conversationPage} is. */
+/** The address of {@link conversationPage}. */
 export const CONVERSATION = '/operator/conversation'
 
-/** The address of one conversation's content; null for an id that no address can hold. */
+/** The address of one conversation; null if its ids are too long for an address. */
 export const conversationUrl = ({ pageId, psid }: { pageId: string; psid: string }): string | null =>
   pageId.length + psid.length > LONGEST_IDS
     ? null
     : `${CONVERSATION}?${new URLSearchParams({ page: pageId, psid }).toString()}`
 
-/** Facebook's have under twenty digits. */
+/** Facebook's ids have under twenty digits. */
 const LONGEST_IDS = 500
 const LONGEST_TEXT = 4000
 
-/** A conversation with its messages; the caller has logged that it is shown. */
+/** A conversation with its messages. The caller must log that it is shown. */
 export const conversationPage = (
   { pageId, psid, windowEndsMs, lines, withoutFacebook }: Transcript,
   nowMs: number,
@@ -77,7 +77,7 @@ const quoted = (text: string): Html =>
     >${shortened(text, LONGEST_TEXT)}</span
   >`
 
-/** A scrolling box must be reachable by the keyboard. */
+/** Whether the text gets a scrolling box, which must be reachable by keyboard. */
 const isLong = (text: string): boolean => text.length > 800 || text.split('\n').length > 12
 
 const BY = { visitor: 'Visitor', bot: 'Bot', page: 'Page inbox' } as const

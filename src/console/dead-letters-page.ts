@@ -5,22 +5,22 @@ import { ago, called, count, REASONS } from '../web/words.ts'
 
 export interface DeadLettersList {
   letters: readonly DeadLetter[]
-  /** Of all Pages together. */
+  /** The number of dead letters of all Pages. */
   total: number
-  /** Where the rest of the list begins; null when this is the end. */
+  /** The cursor of the next page of the list; null on the last page. */
   next: string | null
   nowMs: number
   csrf: Html
-  /** Whether they may be retried and dropped. */
+  /** Whether this person may retry and drop dead letters. */
   mayAct: boolean
   labelOf: (pageId: string) => string
   visitorName: VisitorName
 }
 
-/** How Facebook calls a visitor; null where that is not known. */
+/** A visitor's name at Facebook; null if it is not known. */
 export type VisitorName = (visitor: { pageId: string; psid: string }) => string | null
 
-/** Where the form of {@link deadLettersPage} goes. */
+/** The address of {@link deadLettersPage}, to which its form is posted. */
 export const DEAD_LETTERS = '/operator/dead-letters'
 
 export const deadLettersPage = (list: DeadLettersList): Html => {
@@ -51,7 +51,7 @@ export const deadLettersPage = (list: DeadLettersList): Html => {
   </section>`
 }
 
-/** Asks back: what is dropped is gone. */
+/** Asks for confirmation, because dropped dead letters cannot be restored. */
 export const dropPage = (which: { ids: readonly string[]; all: boolean }, number: number, csrf: Html): Html =>
   html`<section class="card narrow" data-drop="${number}">
     <h1>Drop ${count(number, 'dead letter')}?</h1>
@@ -65,7 +65,7 @@ export const dropPage = (which: { ids: readonly string[]; all: boolean }, number
     </form>
   </section>`
 
-/** One letter with its content; the caller has logged that it is shown. */
+/** One dead letter with its message. The caller must log that it is shown. */
 export const deadLetterPage = (
   letter: DeadLetter,
   {

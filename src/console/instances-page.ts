@@ -3,18 +3,18 @@ import { html, type Html } from '../web/html.ts'
 import { buttonForm } from '../web/layout.ts'
 import { ago, called, count } from '../web/words.ts'
 
-/** Where {@link instancesPage} is. */
+/** The address of {@link instancesPage}. */
 export const INSTANCES = '/operator/instances'
 
 export interface InstancesView {
   instances: readonly RunningInstance[]
-  /** The one that drew the page. */
+  /** The id of the instance that renders the page. */
   self: string
-  /** What is not the same on all of them. */
+  /** The names of marks that differ between instances. */
   differing: readonly string[]
   nameOf: (pageId: string) => string
   nowMs: number
-  /** The field that each form needs; null for those who only look. */
+  /** The hidden field that each form needs; null for people whose role may not change anything. */
   csrf: Html | null
 }
 
@@ -50,7 +50,7 @@ export const instancesPage = ({ instances, self, differing, nameOf, nowMs, csrf 
     </ul>
   </section>`
 
-/** Not for an instance of a version that does not heed it under this id. */
+/** The button that makes an instance give its Pages away. Left out for instances of a version that does not know the request. */
 const relief = (csrf: Html, id: string, host: string): Html =>
   buttonForm(INSTANCES, csrf, html`Give its Pages away<span class="sr"> from ${host}</span>`, {
     fields: [['instance', id]],

@@ -2,11 +2,11 @@ import { createPump } from '../base/pump.ts'
 import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
 
-/** Keeps every open overview up to date, drawing it once for all of them. */
+/** Keeps every open overview up to date; it is rendered once for all of them. */
 export interface LiveOverview {
-  /** Draws anew soon: something has happened. */
+  /** Renders again soon; call it after a change. */
   poke: () => void
-  /** @returns the function that ends it */
+  /** @returns the function that ends the watching */
   watch: (watcher: Watcher) => () => void
   stop: () => void
 }
@@ -14,17 +14,17 @@ export interface LiveOverview {
 export interface Watcher {
   /** Whether the session of this page is still valid. */
   mayLook: () => boolean
-  /** Hears the parts that are not as they were; at first all of them. */
+  /** Called with the parts that have changed; the first time with all of them. */
   changed: (parts: Record<string, string>) => void
-  /** Keep-alive: nothing changed. */
+  /** Called when nothing changed, as a keep-alive. */
   beat: () => void
-  /** May look no longer; the end follows. */
+  /** Called when the session is no longer valid; `end` follows. */
   dismissed: () => void
   end: () => void
 }
 
 const EVERY_MS = 2000
-// Several things happen together: a token comes, a need is settled, replies leave.
+// A short wait, because several changes come together: a new token, a settled need, sent replies.
 const SOON_MS = 50
 const BEAT_MS = 20_000
 

@@ -7,9 +7,9 @@ import type { Repair } from './repair.ts'
 /** Keeps the open pages of repairs up to date. */
 export interface LiveRepair {
   /**
-   * Tells a page how its repair goes on, until that is over and the replies have left.
+   * Sends the progress of a repair to its page, until the repair is over and the waiting replies have been sent.
    *
-   * @param mayLook - whether the session of the page is still valid; asked before anything is told
+   * @param mayLook - whether the session of the page is still valid; asked before each event
    */
   follow: (repair: Repair, stream: EventStream, mayLook: () => boolean) => void
   /** Ends all streams. */
@@ -43,7 +43,7 @@ export const createLiveRepair = (deps: {
         const isAnother = view.is !== began
         const left = isAnother ? null : await waiting(repair)
         if (!mayLook()) return stop('over')
-        // Another state is another page, with its own forms.
+        // A new state has a page with other forms, so the browser must load it again.
         if (isAnother) return stream.send('reload', {})
         stream.send('parts', { progress: repairProgress(view, left).text })
         if (left === 0) stop('done')
@@ -56,7 +56,7 @@ export const createLiveRepair = (deps: {
         stopListening()
         open.delete(stop)
       }
-      /** @param how - the event that says so to the page */
+      /** @param how - the name of the event that tells the page the end */
       const stop = (how: 'done' | 'over'): void => {
         end()
         stream.send(how, {})

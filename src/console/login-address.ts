@@ -1,20 +1,20 @@
 import { isIP } from 'node:net'
 
-/** The redirect URI of Facebook's login, and what Facebook demands of it. */
+/** The redirect URI of Facebook's login, and whether Facebook accepts it. */
 export interface LoginAddress {
   uri: string
   /** The reason why the login cannot work at this address; null for none. */
   note: string | null
-  /** Where the console has to be opened for the login; null where it is open there. */
+  /** The address at which the console must be opened for the login; null if it is open there already. */
   openAt: string | null
 }
 
-/** The origin of the redirect URI: the session cookie belongs to it. */
+/** The path of the redirect URI. */
 export const LOGIN_CALLBACK = '/operator/facebook/callback'
 
 /**
- * @param at.publicUrl - the address that Facebook reaches; null for none
- * @param at.origin - where the console is open now
+ * @param at.publicUrl - the bot's public address; null for none
+ * @param at.origin - the origin under which the console is open now
  */
 export const loginAddress = (at: { publicUrl: string | null; origin: string }): LoginAddress => {
   const { publicUrl, origin } = at

@@ -1,24 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import type { Records } from '../store/records.ts'
 
-/** What a login was begun with. */
+/** The facts with which a login was begun. */
 export interface Login {
   redirectUri: string
   /** The Pages the operator named; empty for none. */
   pageIds: readonly string[]
 }
 
-/** Logins that were begun at Facebook. */
+/** Logins that were begun at Facebook and have not returned. */
 export interface Logins {
-  /** @returns the `state` to send along: unguessable, for this session, for ten minutes */
+  /** @returns the `state` for the dialog: random, for this session, valid for ten minutes */
   begin: (session: string, login: Login) => Promise<string>
   /**
-   * Does what follows a login, once, whichever instances its answer comes to: a browser that fetches the answer twice, or goes
-   * back to it, gets the same outcome.
+   * Calls `redeem` once for each login, even if its answer comes to several instances. A browser that loads the answer again, or
+   * goes back to it, gets the same outcome.
    *
-   * @param outcome - names what `redeem` is about to make, before it does
-   * @param redeem - is called for the first answer alone; where it throws, the login is over
-   * @returns null when the login was not begun in this session, or took too long
+   * @param outcome - the id of the repair that `redeem` will begin
+   * @param redeem - called for the first answer only; if it throws, the login is over
+   * @returns the outcome of the first answer; null if the login was not begun in this session or took too long
    */
   finish: (
     session: string,
@@ -36,7 +36,7 @@ interface Begun extends Login {
 const KIND = 'login'
 const PATIENCE_MS = 10 * 60_000
 
-/** Kept as rows, as the cookie could not tell whether a state was used already. */
+/** Logins are rows in the store, because a cookie could not tell whether a state was used already. */
 export const createLogins = ({ records }: { records: Pick<Records, 'get' | 'put' | 'take'> }): Logins => {
   const keep = (state: string, begun: Begun, ifVersion: number | null): Promise<number | null> =>
     records.put({ kind: KIND, id: state, data: JSON.stringify(begun), forMs: PATIENCE_MS, ifVersion })
@@ -52,7 +52,7 @@ export const createLogins = ({ records }: { records: Pick<Records, 'get' | 'put'
         const record = await records.get(KIND, state)
         if (record === null) return null
         const begun = JSON.parse(record.data) as Begun
-        // A foreign session that tries a state does not spoil it for the right one.
+        // Another session that tries a state does not use it up.
         if (begun.session !== session) return null
         if (begun.outcome !== null) return begun.outcome
         if ((await keep(state, { ...begun, outcome }, record.version)) === null) continue

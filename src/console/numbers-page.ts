@@ -3,15 +3,15 @@ import { html, type Html } from '../web/html.ts'
 import { called, count } from '../web/words.ts'
 import { firstAnswerMs, PERIODS, understood, type Numbers, type NumbersRow, type Period } from './numbers.ts'
 
-/** Where {@link numbersPage} is. */
+/** The address of {@link numbersPage}. */
 export const NUMBERS = '/operator/numbers'
 
 export interface NumbersView {
   numbers: Numbers
-  /** The Pages to choose from, and the one that is shown; null for all. */
+  /** The Pages to choose from. `pageId` is the one that is shown; null for all. */
   pages: readonly { pageId: string; name: string }[]
   pageId: string | null
-  /** How the owner calls a reply; null where it has no title or is gone. */
+  /** A reply's title in the script; null if it has none or no longer exists. */
   titleOf: (name: string) => string | null
 }
 
@@ -149,7 +149,7 @@ const WIDTH = 600
 const HEIGHT = 120
 const GAP = 3
 
-/** Bars over the spans of a period, layers on top of each other. The same numbers stand in the table. */
+/** Stacked bars over the spans of a period. The table has the same numbers. */
 const bars = ({
   rows,
   period,
@@ -171,7 +171,7 @@ const bars = ({
       <rect x="${index * step}" y="0" width="${step}" height="${HEIGHT}" class="ground" />
       ${layers.map(({ of, class: name }) => {
         if (row[of] === 0) return null
-        // One must show, even beside a thousand.
+        // A bar of one must be visible even beside one of a thousand.
         const height = Math.max(2, (row[of] / most) * HEIGHT)
         y -= height
         return html`<rect

@@ -3,7 +3,7 @@ import type { Counted } from '../base/counts.ts'
 import type { StatisticsFound } from '../store/store.ts'
 import { startOf, type Span } from '../base/spans.ts'
 
-/** What the numbers page looks back on. */
+/** The periods of the numbers page. */
 export const PERIODS = {
   '24h': { span: 'hour', spans: 24, words: '24 hours', each: 'hour' },
   '30d': { span: 'day', spans: 30, words: '30 days', each: 'day' },
@@ -16,7 +16,7 @@ export type Period = keyof typeof PERIODS
 export const periodOf = (name: unknown): Period =>
   Object.keys(PERIODS).find((one): one is Period => one === name) ?? '30d'
 
-/** When each span of the period began, ms since the epoch, the current one last. */
+/** The beginnings of the period's spans, ms since the epoch, the current one last. */
 export const startsOf = (period: Period, nowMs: number): number[] => {
   const { span, spans } = PERIODS[period]
   const starts = [startOf(span, nowMs)]
@@ -24,7 +24,7 @@ export const startsOf = (period: Period, nowMs: number): number[] => {
   return starts
 }
 
-/** The sums of a period, as the console shows them. */
+/** The numbers of a period for the console. */
 export interface Numbers {
   period: Period
   /** One for each span of the period, the current one last. */
@@ -92,7 +92,7 @@ export const toNumbers = (period: Period, nowMs: number, { sums, names }: Statis
   }
 }
 
-/** The share of messages in words that had a reply, from 0 to 1; null where there were none. */
+/** The share of text messages that the script answered, from 0 to 1; null if there were none. */
 export const understood = ({
   matched,
   doubtful,
@@ -102,14 +102,14 @@ export const understood = ({
   return all === 0 ? null : (matched + doubtful) / all
 }
 
-/** How long visitors waited for a person on average, ms; null where none was answered. */
+/** Average wait for a person's first answer, ms; null if there was none. */
 export const firstAnswerMs = ({
   firstAnswers,
   firstAnswerMs: sum,
 }: Pick<NumbersRow, 'firstAnswers' | 'firstAnswerMs'>): number | null =>
   firstAnswers === 0 ? null : sum / firstAnswers
 
-/** The rows of a period as comma-separated values, with a line of names. */
+/** The rows of a period as comma-separated values with a header line. */
 export const numbersCsv = ({ rows }: Numbers): string =>
   csv([
     [
@@ -143,7 +143,7 @@ export const numbersCsv = ({ rows }: Numbers): string =>
     }),
   ])
 
-/** Replies and forms of a period as comma-separated values, with a line of names. */
+/** Replies and forms of a period as comma-separated values with a header line. */
 export const namesCsv = ({ replies, forms }: Numbers): string =>
   csv([
     ['kind', 'name', 'count', 'finished'],

@@ -2,15 +2,18 @@ import { openEventStream, type EventStream } from '../web/event-stream.ts'
 
 /** The event streams of all pages of the console. */
 export interface OpenStreams {
-  /** Opens one as {@link openEventStream} does. One too many of the same person ends the oldest, whose page comes back by itself. */
+  /**
+   * Opens a stream as {@link openEventStream} does. If a person has too many, the oldest one is closed; its page connects again
+   * by itself.
+   */
   open: (person: string, ...answer: Parameters<typeof openEventStream>) => EventStream
 }
 
-/** At a time: each may leave a mebibyte unread. */
+/** Limited, because each open stream may hold a mebibyte of unread data. */
 const MOST_OF_A_PERSON = 50
 
 export const createOpenStreams = (): OpenStreams => {
-  /** With whose they are, the oldest first. */
+  /** The open streams and their persons, the oldest first. */
   const all = new Map<EventStream, string>()
   return {
     open: (person, ...answer) => {

@@ -6,7 +6,7 @@ import { verdictBanner } from './verdict.ts'
 import type { ConsoleView, Figures, Named } from './view.ts'
 import { ago, called, count, lasting, REASONS } from '../web/words.ts'
 
-/** The parts of the overview that are kept up to date, by the id of their place. */
+/** The live parts of the overview, by the id of their element. */
 export type Fragments = Record<(typeof PLACES)[number], Html>
 
 export const PLACES = ['verdict', 'figures', 'people', 'pages', 'conversations', 'dead'] as const
@@ -21,8 +21,8 @@ export const fragments = (view: ConsoleView): Fragments => ({
 })
 
 /**
- * The overview. The parts are the same for every role; `repair` holds forms, which nothing may replace under the operator's hands,
- * and `webhookEntry` what only some roles may see.
+ * The overview. The live parts are the same for every role. `repair` is not live, because it holds forms that an operator may be
+ * filling in; `webhookEntry` is for some roles only.
  */
 export const overview = (
   parts: Fragments,
@@ -59,7 +59,7 @@ const pages = (view: ConsoleView): Html =>
   html`${view.pages.map((page) => pageCard(page, view.nowMs, view.pages.length <= UNFOLDED))}
   ${webhookCard(view.appWebhook)}`
 
-/** Empty when no visitor waits for a person: the banner says that all is well. */
+/** The visitors who wait for a person; empty if there are none. */
 const people = ({ waiting, nowMs }: ConsoleView): Html =>
   waiting.length === 0
     ? html``
@@ -105,14 +105,14 @@ const conversations = ({ conversations: list, nowMs }: ConsoleView): Html =>
     }
   </section>`
 
-/** Looking at it is logged, so nothing but a click leads there. */
+/** The link to a conversation. Opening one is logged, so nothing but a click may load it. */
 const opening = ({ pageId, psid, visitorName }: Named & { pageId: string; psid: string }): Html => {
   const url = conversationUrl({ pageId, psid })
   const name = called(visitorName ?? psid)
   return url === null ? name : html`<a href="${url}" rel="nofollow">${name}</a>`
 }
 
-/** More Pages than these are a list first, each to be unfolded. */
+/** With more Pages than this, the cards are folded. */
 const UNFOLDED = 2
 const SHOWN = 12
 

@@ -10,7 +10,7 @@ import { copyable } from '../web/copyable.ts'
 import type { PageView } from './view.ts'
 import { ago, ahead, called, count, day, lasting, latency, shortened } from '../web/words.ts'
 
-/** All there is to know about one Page at a glance. */
+/** The card of one Page on the overview. */
 export const pageCard = (page: PageView, nowMs: number, isOpen: boolean): Html => {
   const { status, activity } = page
   const name = status.pageName ?? 'A Page without a name'
@@ -70,7 +70,7 @@ export const pageCard = (page: PageView, nowMs: number, isOpen: boolean): Html =
   </section>`
 }
 
-/** The summary of a Page without findings. */
+/** The short text of a Page without findings. */
 const inShort = ({ activity, waiting: queue }: PageView, nowMs: number): Html => {
   const replies = activity.repliesPerMinute.reduce((sum, minute) => sum + minute, 0)
   return html`${count(replies, 'reply', 'replies')} in the last
@@ -79,7 +79,7 @@ const inShort = ({ activity, waiting: queue }: PageView, nowMs: number): Html =>
   }${activity.lastHeardMs !== null && html`; last heard ${ago(activity.lastHeardMs, nowMs)}`}`
 }
 
-/** The app's own webhook address, which all Pages share. It is drawn for every role, so it holds no secret. */
+/** The app's webhook address, which all Pages share. It is shown to every role, so it holds no secret. */
 export const webhookCard = (webhook: AppWebhookState | null): Html | false => {
   if (webhook === null) return false
   return html`<section class="card" aria-labelledby="webhook-title">
@@ -93,12 +93,12 @@ export const webhookCard = (webhook: AppWebhookState | null): Html | false => {
 
 /** The values to enter in the App dashboard. */
 export interface WebhookEntry {
-  /** Null where the bot does not know the address that Facebook reaches it under. */
+  /** Null if the bot does not know its public address. */
   url: string | null
   verifyToken: string
 }
 
-/** What sets the webhook up, for those who may; nothing where it is set, or not known to be unset. */
+/** The values that set the webhook up, for roles that may see them; nothing if it is set or its state is not known. */
 export const webhookEntryCard = (
   webhook: AppWebhookState | null,
   { url, verifyToken }: WebhookEntry,
@@ -188,21 +188,21 @@ const scopes = (granted: readonly string[]): Html => {
   }`
 }
 
-/** Facebook tells them while the token is made, and not afterwards. */
+/** The person's tasks on the Page. Facebook tells them only while the token is made. */
 const tasks = ({ tasks: given, provedAtMs }: PageTokenStatus, nowMs: number): Html | string => {
   if (given.length === 0) return 'not told by Facebook'
   const named = given.map((task) => task.toLowerCase().replaceAll('_', ' ')).join(', ')
   return html`${named}${provedAtMs !== null && html`; as of ${ago(provedAtMs, nowMs)}`}`
 }
 
-/** The facts about the token that were proved, and changes a later probe found. */
+/** When the token was proved never to expire, and the end that a later probe found, if any. */
 const proved = (provedAtMs: number, expiresAtMs: number | null, nowMs: number): Html =>
   expiresAtMs === null
     ? html`${ago(provedAtMs, nowMs)}: it never expires`
     : html`${ago(provedAtMs, nowMs)} to have no end, but now
         <strong>it ${expiresAtMs > nowMs ? 'expires' : 'expired'} on ${day(expiresAtMs)}</strong>`
 
-/** A date that frightens without reason: messaging goes on after it. */
+/** The end of data access, with the explanation that messaging goes on after it. */
 const dataAccess = (endsMs: number | null, nowMs: number): Html | string => {
   if (endsMs === null) return 'no end'
   return html`${endsMs > nowMs ? 'until' : 'ended'} ${day(endsMs)}; that is about reading the person’s own
@@ -252,6 +252,6 @@ const differing = (fields: readonly string[]): Html | false =>
 const checked = (atMs: number | null, nowMs: number): Html | false =>
   atMs !== null && html`; checked ${ago(atMs, nowMs)}`
 
-/** Until the first check, show what the bootstrap found. */
+/** When the subscription was last checked; before the first check, that it is known from the bootstrap. */
 const told = (atMs: number | null, nowMs: number): Html | false =>
   atMs === null ? html`, when the token was saved` : checked(atMs, nowMs)

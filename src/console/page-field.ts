@@ -1,13 +1,13 @@
 import { BotError } from '../base/errors.ts'
 
-/** A Page's id is a number; people also paste the address of the Page, which may hold it. */
+/** A Page's id is a number. Operators also paste the Page's address, which may contain the id. */
 const ID = /\d{3,30}/g
 const LONGEST = 500
 
 /**
- * The ids of Pages in what the operator typed; empty for an empty field.
+ * The ids of Pages in the typed text; empty for an empty field.
  *
- * @throws BotError `BOT_REQUEST_INVALID` when there is something else in it
+ * @throws BotError `BOT_REQUEST_INVALID` if the text has no id or is too long
  */
 export const readPageField = (typed: string | null | undefined): string[] => {
   const text = (typed ?? '').trim()

@@ -8,7 +8,7 @@ import { OPERATOR } from '../web/password-check.ts'
 import { ago, ahead, called } from '../web/words.ts'
 import { qrCode } from './qr-code.ts'
 
-/** Where an owner changes who may be here, and where each person changes what is their own. */
+/** Addresses: the page on which owners manage people, each person's own page, and the page that takes an invitation. */
 export const PEOPLE = '/operator/people'
 export const OWN = '/operator/people/own'
 export const JOIN = '/operator/join'
@@ -139,7 +139,7 @@ const ownCard = ({ me, csrf }: PeopleView): Html =>
     }
   </section>`
 
-/** For the browser's own store of passwords. */
+/** A hidden field for the browser's password manager. */
 const userName = (name: string): Html =>
   html`<input
     class="sr"
@@ -179,10 +179,10 @@ const actsCard = ({ acts, nowMs }: PeopleView): Html =>
     <p class="hint">The last ${SHOWN_ACTS}; kept for a year.</p>
   </section>`
 
-/** How many acts are shown. */
+/** The number of log entries that are shown. */
 export const SHOWN_ACTS = 100
 
-/** The link of an invitation, shown once. */
+/** Shows the link of an invitation; it is shown only once. */
 export const invitedPage = ({ name, role }: { name: string; role: string }, link: string): Html =>
   html`<section class="card narrow" data-invited>
     <h1>Give ${called(name)} this link</h1>
@@ -191,7 +191,7 @@ export const invitedPage = ({ name, role }: { name: string; role: string }, link
     <p><a class="button" href="${PEOPLE}">Back</a></p>
   </section>`
 
-/** Asks back before a person is removed. */
+/** Asks for confirmation before a person is removed. */
 export const removePage = (name: string, csrf: Html): Html =>
   html`<section class="card narrow" data-remove>
     <h1>Remove ${called(name)}?</h1>

@@ -22,7 +22,7 @@ export const plot = (perMinute: readonly number[]): Html => {
 }
 
 const bar = (replies: number, minute: number, most: number): Html => {
-  // One reply must show, even beside a minute with a thousand.
+  // A bar of one reply must be visible even beside one of a thousand.
   const height = replies === 0 ? 1 : Math.max(4, Math.round((replies / most) * HEIGHT))
   return html`<rect
     x="${minute * (BAR.width + BAR.gap)}"

@@ -5,17 +5,17 @@ import { replyNames, replyPicker } from './script/pieces.ts'
 
 export interface QuestionsList {
   groups: readonly OpenQuestionGroup[]
-  /** The replies of a Page's script, which a phrase can be added to. */
+  /** The replies of a Page's script to which a phrase can be added. */
   repliesOf: (pageId: string) => readonly { name: string; title: string | null }[]
   nowMs: number
   csrf: Html
-  /** Whether the script may be changed, and words taken off the list. */
+  /** Whether this person may change the script and remove texts from the list. */
   mayChange: boolean
-  /** Whether visitors' words are kept at all. */
+  /** Whether visitors' texts are stored. */
   isKept: boolean
 }
 
-/** Where the forms of {@link questionsPage} go. */
+/** The address of {@link questionsPage}, to which its forms are posted. */
 export const QUESTIONS = '/operator/questions'
 
 export const questionsPage = (list: QuestionsList): Html => {

@@ -7,18 +7,21 @@ import type { PageTokens } from '../token/page-tokens.ts'
 import type { Repair } from './repair.ts'
 import type { RepairOrder, Repairs } from './repairs.ts'
 
-/** Starts repairs, by paste or by login. */
+/** Starts repairs with a pasted token or by a login. */
 export interface RepairDesk {
-  /** Begins one for the Pages that a new token may mend. Resolves as {@link RepairDesk.soon} does. */
+  /** Begins a repair of the Pages that a new token may mend. Resolves as {@link RepairDesk.soon} does. */
   begin: (asked: RepairRequest) => Promise<Repair>
-  /** Resolves when the repair is over or needs a choice, or when waiting longer would keep the operator from its page. */
+  /**
+   * Resolves when the repair is over or needs a choice, at the latest after {@link PATIENCE_MS}, so that the operator sees its
+   * page soon.
+   */
   soon: (repair: Repair) => Promise<void>
-  /** Replies of the mended Pages that have not left yet; null before anything is mended. */
+  /** Number of replies of the mended Pages that are not sent yet; null before a Page is mended. */
   waiting: (repair: Repair) => Promise<number | null>
 }
 
 export interface RepairRequest extends Pick<RepairOrder, 'id' | 'session' | 'userToken'> {
-  /** For the log: the operator's address, and how the token comes. */
+  /** For the log: the operator's network address, and how the token comes. */
   client: string
   by: string
   /** The Pages the operator named; empty for none. */
@@ -27,7 +30,7 @@ export interface RepairRequest extends Pick<RepairOrder, 'id' | 'session' | 'use
   mayChoose: boolean
 }
 
-/** Most repairs are over by then, and their page needs no script to be complete. */
+/** Most repairs end within this time, and their page is then complete without JavaScript. */
 const PATIENCE_MS = 1500
 
 export const createRepairDesk = (deps: {
@@ -40,7 +43,7 @@ export const createRepairDesk = (deps: {
 }): RepairDesk => {
   const { repairs, needs, tokens, store, clock, log } = deps
 
-  /** One Page may need a token for more than one reason. */
+  /** The Pages with a need that a new token may mend. Without repeats, because a Page may have several such needs. */
   const sickPages = (): string[] => {
     const mendable = needs.open().filter(({ pageId, byToken }) => pageId !== WHOLE_BOT && byToken === true)
     return [...new Set(mendable.map(({ pageId }) => pageId))]
@@ -58,7 +61,7 @@ export const createRepairDesk = (deps: {
         isFirst: tokens.statuses().every(({ state }) => state === 'missing'),
         waiting: counts?.outbox ?? new Map(),
         userToken,
-        // A single sick Page is what it is about, also when Facebook does not list it.
+        // If a single Page needs a token, the repair is about that Page, even if Facebook does not list it.
         pageIds: pageIds.length > 0 ? pageIds : sick.length === 1 && !mayChoose ? sick : [],
         likely: sick.length > 0 ? sick : tokens.statuses().map(({ pageId }) => pageId),
       })

@@ -9,14 +9,14 @@ import { called, count, withCommands } from '../web/words.ts'
 
 export interface RepairForms {
   csrf: Html
-  /** Whether a new token is what the bot needs. */
+  /** Whether the bot needs a new token now. */
   isNeeded: boolean
-  /** Where a user token is made: a link, or words where there is none. */
+  /** The page on which a user token is made: its address and a text. */
   source: { url: string; words: string }
   login: LoginAddress
 }
 
-/** Both ways to a new token. Nothing that is typed here ever comes back. */
+/** The forms for a pasted token and for a login. No typed value is ever sent back to the browser. */
 export const repairForms = ({ csrf, isNeeded, source, login }: RepairForms): Html =>
   html`<details id="repair" class="card repair" ${isNeeded && html` open`}>
     <summary><h2>Give the bot a new token</h2></summary>
@@ -57,14 +57,14 @@ export const repairForms = ({ csrf, isNeeded, source, login }: RepairForms): Htm
     </div>
   </details>`
 
-/** In place of {@link repairForms} for those whose role only looks. */
+/** Replaces {@link repairForms} for people whose role may not repair. */
 export const repairByOthers = (isNeeded: boolean): Html | false =>
   isNeeded &&
   html`<p id="repair" class="card">
     An operator or an owner gives the bot a new token here; your role only looks.
   </p>`
 
-/** The settings at Facebook that the button needs once, with the address to copy. */
+/** The settings in the App Dashboard that the login needs once, with the address to copy. */
 const loginHints = ({ uri, note, openAt }: LoginAddress): Html =>
   html`<p class="hint">
       Before the first click: in the App dashboard add the product <b>Facebook Login</b>, and enter this under
@@ -74,7 +74,7 @@ const loginHints = ({ uri, note, openAt }: LoginAddress): Html =>
     ${note !== null && html`<p class="hint">${note}</p>`}
     ${openAt !== null && html`<p class="hint">Open the console there: <a href="${openAt}">${openAt}</a></p>`}`
 
-/** The login, with what a Page takes that Facebook does not list. */
+/** The form that starts the login, with a field for Pages that Facebook does not list. */
 const facebookForm = (csrf: Html): Html =>
   html`<form method="post" action="/operator/facebook" class="stack">
     ${csrf}
@@ -105,7 +105,7 @@ export const facebookButton = (csrf: Html, again = false): Html =>
     kind: 'facebook',
   })
 
-/** The steps of a repair so far, updated live. */
+/** The steps of a repair so far; a live part. */
 export const repairProgress = (view: RepairView, waiting: number | null): Html =>
   html`<ol class="steps">
       ${view.steps.map(
@@ -159,7 +159,7 @@ const done = ({ pages, waited, isFirst }: RepairView, waiting: number | null): H
     </div>
     ${isFirst && tryIt(pages)}`
 
-/** The first connection: what to do to see it work, and why it may not yet. */
+/** After the first connection: how to try the bot, and why it may not answer yet. */
 const tryIt = (pages: RepairView['pages']): Html =>
   html`<p>Now write to the Page as a visitor would, and see the answer:</p>
     ${pages.map(({ id }) => html`<p><a href="https://m.me/${id}" rel="noreferrer" target="_blank">m.me/${id}</a></p>`)}

@@ -2,14 +2,14 @@ import type { BotErrorCode } from '../base/errors.ts'
 import type { BootstrappedPage } from '../token/finish.ts'
 import type { BootstrapStep } from '../token/steps.ts'
 
-/** A repair by one user token, as it goes on. */
+/** A repair with one user token. */
 export interface Repair {
   id: string
   view: () => RepairView
   /** The operator's choice among {@link RepairView.choices}; ignored unless one is asked for. */
   choose: (pageIds: readonly string[]) => Promise<void>
   onChange: (listener: () => void) => () => void
-  /** Resolves when it is over or needs a choice. */
+  /** Resolves when the repair is over or needs a choice. */
   settled: () => Promise<void>
 }
 
@@ -20,7 +20,7 @@ export interface RepairView {
   choices: { id: string; name: string; likely: boolean; unusable: string | null }[]
   /** The Pages that have a new token. */
   pages: BootstrappedPage[]
-  /** Replies of those Pages that waited when it began. */
+  /** Replies of those Pages that waited when the repair began. */
   waited: number
   /** Whether no Page had a token before. */
   isFirst: boolean

@@ -10,12 +10,12 @@ import type { BootstrapStep } from '../token/steps.ts'
 import type { Repair, RepairView } from './repair.ts'
 import type { SharedRepairs } from './shared-repairs.ts'
 
-/** Repairs by new user tokens, which go on while the operator looks at their page. */
+/** Runs repairs with new user tokens in the background. */
 export interface Repairs {
   begin: (order: RepairOrder) => Repair
-  /** The repair of that id, on whichever instance, if this session began it. */
+  /** The repair of that id, if this session began it; it may run on another instance. */
   get: (session: string, id: string) => Promise<Repair | null>
-  /** Ends the wait of those that wait for a choice. */
+  /** Ends the repairs that wait for a choice. */
   stop: () => void
 }
 
@@ -23,21 +23,21 @@ export interface RepairOrder {
   session: string
   /** See {@link newRepairId}. */
   id: string
-  /** Pages to mend; empty lets the token, or the operator, decide. */
+  /** The Pages to mend. If empty, it is the token's only Page, or the operator chooses. */
   pageIds: readonly string[]
-  /** Ticked beforehand when the operator has to choose. */
+  /** The Pages that are ticked in advance when the operator has to choose. */
   likely: readonly string[]
   /** Whether no Page has a token yet. */
   isFirst: boolean
-  /** Replies that wait now, by Page. */
+  /** The number of waiting replies now, by Page. */
   waiting: ReadonlyMap<string, number>
-  /** Resolves with the user token; a step before the others, told as `doing` and `done`, where it has to be fetched. */
+  /** The user token. If it has to be fetched, the fetch is the first step, with the texts `doing` and `done`. */
   userToken: string | { doing: string; done: string; fetch: () => Promise<string> }
 }
 
 type ChoosablePage = Pick<ReachedPage, 'id' | 'name' | 'unusable'>
 
-/** The bootstrap as the console needs it: plugins/bootstrap.ts. */
+/** Runs a bootstrap; plugins/bootstrap.ts provides it. */
 export type RunBootstrap = (request: {
   userToken: string
   pageIds?: readonly string[]
@@ -66,7 +66,7 @@ export const createRepairs = (deps: {
       const { session, id } = order
       const { repair: own, stop } = createRepair(deps, order)
       const showing = deps.shared.show(session, own)
-      // The next request about it may come to another instance.
+      // `settled` waits until the repair is stored, because the browser's next request may reach another instance.
       const repair: Repair = { ...own, settled: () => own.settled().then(showing.isShown) }
       repairs.set(id, {
         session,
@@ -107,7 +107,8 @@ const createRepair = (
   let cancelWait = (): void => undefined
 
   const report = ({ status, text }: Pick<BootstrapStep, 'status' | 'text'>): void => {
-    // Steps follow each other: what ends is what began last. Why one failed is told once, as the outcome.
+    // Only the last step can be running, so the end of a step replaces it. The reason of a failure is shown only once, as the
+    // outcome.
     const begun = view.steps.at(-1)?.status === 'started' ? view.steps.pop() : undefined
     view.steps.push({ status, text: status === 'failed' && begun ? begun.text : text })
     changes.tell()
@@ -132,7 +133,7 @@ const createRepair = (
         changes.tell()
         resolve(chosen)
       }
-      // A token must not stay in memory when the operator has left.
+      // Limits the wait, so that the token does not stay in memory after the operator has left.
       cancelWait = clock.after(CHOICE_MS, () => answer?.([]))
       changes.tell()
     })

@@ -5,14 +5,20 @@ import type { Instances } from '../base/duty.ts'
 import type { Records } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 
-/** Operator sessions. A session is in the operator's cookie; the store keeps those that were ended before their expiry. */
+/**
+ * Operator sessions. The session itself is in the operator's cookie; the store keeps the ids of those that ended before their
+ * expiry.
+ */
 export interface Sessions {
   begin: () => Session
-  /** Whether what a cookie holds is a session that has not ended, as far as this instance has heard. */
+  /** Whether the session of a cookie is valid, as far as this instance knows. */
   isOpen: (session: Session) => boolean
-  /** Asks the database whether another instance has ended it. Where that does not answer, what is known holds. */
+  /**
+   * Asks the database whether another instance has ended the session. If the database does not answer, {@link isOpen} stays as it
+   * is.
+   */
   ask: (id: string) => Promise<void>
-  /** A copy of the cookie must not be good any more, on no instance and not after a restart. */
+  /** Ends a session on all instances and across restarts, so that a copy of the cookie is useless. */
   end: (id: string) => Promise<void>
   stop: () => void
 }
@@ -25,7 +31,7 @@ export interface Session {
 
 export const SESSION_MS = 12 * 60 * 60_000
 const KIND = 'ended-session'
-/** Where version 0.1 kept all of them. */
+/** The note in which version 0.1 stored ended sessions. */
 const NOTE = 'operator.sessions_ended'
 const TOPIC = 'sessions'
 
@@ -63,7 +69,7 @@ export const openSessions = async (deps: {
   }
 }
 
-/** A session that ended before an upgrade stays so. */
+/** Moves the ended sessions of version 0.1 into records. */
 const takeOver = async ({ store, clock }: Pick<Parameters<typeof openSessions>[0], 'store' | 'clock'>) => {
   const text = await store.recall(NOTE)
   if (text === null || text === NONE) return

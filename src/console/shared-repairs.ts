@@ -5,16 +5,16 @@ import type { Records } from '../store/records.ts'
 import type { Roster } from '../store/roster.ts'
 import type { Repair, RepairView } from './repair.ts'
 
-/** What of a repair is shown on every instance: its steps and its outcome, and never the token. */
+/** Shares the steps and the outcome of repairs between instances, never the token. */
 export interface SharedRepairs {
-  /** Shows a repair that goes on here, and brings it the choice that is made elsewhere. */
+  /** Shares a repair that runs on this instance, and passes it a choice that was made on another instance. */
   show: (session: string, repair: Repair) => Showing
-  /** A repair that goes on at another instance, or did; null where this session began none of that id. */
+  /** A repair that runs or ran on another instance; null if this session began none of that id. */
   find: (session: string, id: string) => Promise<Repair | null>
 }
 
 export interface Showing {
-  /** Resolves when what is so here is known elsewhere, or could not be told. */
+  /** Resolves when the present state is stored for other instances, or could not be stored. */
   isShown: () => Promise<void>
   stop: () => void
 }
@@ -28,7 +28,7 @@ export interface SharedRepairsDeps {
 
 interface Shown {
   session: string
-  /** The instance that carries it out. */
+  /** The id of the instance that runs the repair. */
   by: string
   view: RepairView
 }
@@ -57,7 +57,7 @@ export const createSharedRepairs = (deps: SharedRepairsDeps): SharedRepairs => {
       const chosen = await records.get(CHOICES, repair.id)
       if (chosen === null) return
       await repair.choose(JSON.parse(chosen.data) as string[])
-      // While the choice is there, no instance asks for it again.
+      // The choice is removed only after the new state is stored, so that no instance asks for the choice again.
       await pump.idle()
       await records.take(CHOICES, repair.id)
     }
@@ -77,7 +77,7 @@ export const createSharedRepairs = (deps: SharedRepairsDeps): SharedRepairs => {
     const { session: owner, by, view } = JSON.parse(record.data) as Shown
     if (owner !== session) return null
     const isOver = view.is === 'done' || view.is === 'failed'
-    // Here it would be known.
+    // If this instance ran the repair, it would know it; so the record is of an earlier run.
     if (!isOver && (by === roster.self || !roster.isLiving(by))) return { ...view, ...CUT_OFF }
     const isChosen = view.is === 'choosing' && (await records.get(CHOICES, id)) !== null
     return isChosen ? { ...view, ...CHOSEN } : view
@@ -121,7 +121,7 @@ export const createSharedRepairs = (deps: SharedRepairsDeps): SharedRepairs => {
   }
 }
 
-/** Until the instance that carries it out has said more. */
+/** The state after the choice, until the instance that runs the repair stores a new one. */
 const CHOSEN = { is: 'running', choices: [] } as const satisfies Partial<RepairView>
 
 const CUT_OFF = {

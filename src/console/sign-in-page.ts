@@ -6,14 +6,14 @@ export const SIGN_IN = '/operator/sign-in'
 
 export interface SignInView {
   csrf: Html
-  /** The page to go on with. */
+  /** The path of the page that is shown after the sign-in. */
   next: string
   problem: string | null
-  /** Whether a form was sent after the sign-in had ended. */
+  /** Whether a form was sent after the session had ended, and so was not saved. */
   isUnsaved: boolean
-  /** Whether any person has a second factor. */
+  /** Whether any person has a second factor, so that the code field is needed. */
   asksCode: boolean
-  /** Whether there is any person but the operator. */
+  /** Whether there are people besides the operator, so that the name field is needed. */
   hasOthers: boolean
 }
 

@@ -4,7 +4,7 @@ import { mayAs, type Role } from '../people/roles.ts'
 import { OPERATOR, type Admission, type Credentials, type PasswordCheck } from '../web/password-check.ts'
 import type { Sessions } from './sessions.ts'
 
-/** What the cookie of a browser holds; nothing of it before the sign-in. */
+/** The values in a browser's session cookie; all are undefined before the sign-in. */
 interface SessionCookie {
   id: string | undefined
   sinceMs: number | undefined
@@ -14,16 +14,16 @@ interface SessionCookie {
 
 /** The person of an open session. */
 export interface SignedIn {
-  /** Of the session. */
+  /** The session's id. */
   id: string
   person: Person
 }
 
-/** Who is signed in, who may sign in, and what a person may do. */
+/** The rules of sign-in, sessions and roles. */
 export interface SignInRules {
-  /** Null where the session has ended, or the person is removed or has another password since. */
+  /** The person of a cookie; null if the session has ended, or if the person was removed or has a new password since. */
   who: (cookie: SessionCookie) => SignedIn | null
-  /** Whether name, password and, where the person has a second factor, code are right; counts nothing. */
+  /** Whether name, password and (with a second factor) code are right. Does not count failures. */
   isRight: (given: Credentials & { code: string }) => Promise<boolean>
   /** @throws BotError `BOT_SIGN_IN_NEEDED`, or `BOT_ROLE_MISSING` */
   assertMay: (who: SignedIn | null, needed: Role) => void
@@ -41,7 +41,7 @@ export const createSignInRules = (deps: {
   return {
     who: ({ id, sinceMs, user = OPERATOR, mark = '' }) => {
       if (id === undefined || sinceMs === undefined || !sessions.isOpen({ id, sinceMs })) return null
-      // A session of an older version has no name: it is the operator's.
+      // A cookie of an older version has no name; it belongs to the operator.
       const person = people.get(user)
       return person?.mark === mark ? { id, person } : null
     },

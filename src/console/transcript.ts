@@ -8,41 +8,41 @@ import type { KeptConversation, Store } from '../store/store.ts'
 import type { PageTokens } from '../token/page-tokens.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 
-/** The messages of one conversation, as far as the store and Facebook have them. */
+/** The messages of one conversation that the store and Facebook have. */
 export interface Transcript {
   pageId: string
   psid: string
   windowEndsMs: number | null
   /** In the order of time. */
   lines: TranscriptLine[]
-  /** Null when Facebook told its part of it; otherwise why not. */
+  /** Why Facebook's messages are missing; null if they are there. */
   withoutFacebook: string | null
 }
 
 export interface TranscriptLine {
   atMs: number | null
-  /** `page`: from Facebook, by none of ours: the Page inbox, or another app. */
+  /** `page`: written for the Page, but not by this bot or its console: in the Page inbox or by another app. */
   by: 'visitor' | 'bot' | 'page' | { person: string }
-  /** Null where the words are not known any more. */
+  /** Null if the text is no longer known. */
   text: string | null
   state: LineState
 }
 
 export type LineState =
   | { is: 'received' | 'unhandled' | 'waiting' | 'in_doubt' | 'sent' | 'elsewhere' }
-  /** `said`: by Graph, with what it means; null where Graph was not asked. */
+  /** `said`: Graph's error with its meaning; null if no call was made. */
   | { is: 'dead'; id: string; reason: DeadReason; said: string | null }
 
-/** Null when there never was such a conversation. */
+/** Resolves to null if the store knows no such conversation. */
 export type OpenTranscript = (who: { pageId: string; psid: string }) => Promise<Transcript | null>
 
 const MOST_OF_EACH = 50
-/** The page waits for Facebook's part, but not for ever. */
+/** The page waits at most this long for Facebook's messages. */
 const PATIENCE_MS = 5000
 
 /**
- * Waiting replies and dead letters are in the store. Sent replies are not: their texts are read from Facebook, and only
- * when the operator opens the conversation.
+ * Reads waiting replies and dead letters from the store. The store has no texts of sent replies; they are read from Facebook, and
+ * only when an operator opens the conversation.
  */
 export const createTranscripts = (deps: {
   store: Pick<Store, 'conversation'>
@@ -97,7 +97,7 @@ const past = (
   return [
     ...sent
       .toReversed()
-      // Graph tells whole seconds.
+      // The oldest time is rounded, because Graph tells whole seconds.
       .filter(
         ({ messageId, sentMs }) => !told.has(messageId ?? '') && (!messages.length || sentMs < oldestMs),
       )
@@ -150,7 +150,7 @@ const present = (
   })),
 ]
 
-/** Null for events without words, such as that a message was seen. */
+/** The text of an event; null for events without one, such as a read receipt. */
 const wordsOfEvent = (event: WebhookEvent): string | null => {
   switch (event.kind) {
     case 'delivery':

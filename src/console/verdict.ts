@@ -8,10 +8,10 @@ import type { ConsoleView } from './view.ts'
 
 type Shown = Pick<ConsoleView, 'findings' | 'lastHeardMs' | 'nowMs'> & { pages: { length: number } }
 
-/** The answer in one line, for the tab too. */
+/** The state of the bot in one line, also for the title of the browser tab. */
 export const verdictTitle = ({ findings }: Pick<ConsoleView, 'findings'>): string => headlineOf(findings)
 
-/** The answer with what to do about it. */
+/** The state of the bot with its findings and their remedies. */
 export const verdictBanner = (view: Shown): Html => {
   const level = levelOfAll(view.findings)
   const [tone, icon] = LOOKS[level]
@@ -36,7 +36,7 @@ const well = ({ pages, lastHeardMs, nowMs }: Shown): Html =>
     ${lastHeardMs !== null && html`Last heard from one ${ago(lastHeardMs, nowMs)}.`}
   </p>`
 
-/** Several that one new token may mend are told what to do once. */
+/** The list of findings. If one new token may mend several of them, its remedy is shown once. */
 const list = (findings: readonly Finding[], nowMs: number): Html => {
   const isShared = ({ kind }: Finding): boolean =>
     findings.length > 1 && (kind === 'token_invalid' || kind === 'token_missing')
@@ -58,7 +58,9 @@ const list = (findings: readonly Finding[], nowMs: number): Html => {
     ${shared.length > 1 && html`<p><b>To do:</b> ${BELOW} One may be good for several Pages.</p>`}`
 }
 
-/** A token that is given before the first step would be refused. */
+/**
+ * The remedy. If it has a first step, the link to the token form comes after it, because a token given earlier would be refused.
+ */
 const toDo = (remedy: string, byToken: boolean): Html => {
   if (!byToken) return withCommands(remedy)
   const { first, run } = inTwoSteps(remedy)

@@ -12,32 +12,32 @@ export interface ConsoleFacts {
   nowMs: number
   findings: readonly Finding[]
   tokens: readonly PageTokenStatus[]
-  /** What the token file says besides. */
+  /** Further facts of the stored tokens. */
   stored: readonly { pageId: string; userId: string | null }[]
   /** Null when the database does not answer. */
   counts: QueueCounts | null
   activityOf: (pageId: string) => PageActivity
   profileOf: (pageId: string) => ProfileStatus
   webhooksOf: (pageId: string) => Subscription
-  /** When the Page itself last answered beside the bot, ms since the epoch; null where it does not. */
+  /** When an automatic reply of the Page itself was last seen, ms since the epoch; null if none was. */
   automaticRepliesOf: (pageId: string) => number | null
   conversations: readonly ActiveConversation[]
   /** Visitors who wait for a person; null when the database does not answer. */
   waiting: readonly WaitingVisitor[] | null
-  /** How Facebook calls a visitor, where the bot happens to know; null where it does not. */
+  /** A visitor's name at Facebook; null if the bot does not have it yet. */
   visitorName: (visitor: { pageId: string; psid: string }) => string | null
   /** The latest dead letters. */
   dead: readonly DeadLetter[]
-  /** Where Facebook sends this app's webhooks; null while that is not known. */
+  /** The app-level subscription; null while it is not known. */
   appWebhook: AppWebhookState | null
 }
 
-/** What the overview shows. */
+/** The content of the overview. */
 export interface ConsoleView {
   nowMs: number
   /** The findings, the most serious first. */
   findings: readonly Finding[]
-  /** When a visitor was heard last; null before that. */
+  /** When the last event of a visitor came, ms since the epoch; null before the first one. */
   lastHeardMs: number | null
   figures: Figures
   pages: PageView[]
@@ -47,7 +47,7 @@ export interface ConsoleView {
   dead: { count: number; latest: (DeadLetter & Named)[] }
 }
 
-/** Ids with the names that go with them. */
+/** The names that are shown with ids. */
 export interface Named {
   pageLabel: string
   visitorName: string | null
@@ -103,7 +103,7 @@ const namesOf = (
   visitorName: psid === null ? null : visitorName({ pageId, psid }),
 })
 
-/** How a Page is called where its id stands beside it or does not matter. */
+/** The name of a Page, for places that show its id separately or do not need it. */
 export const nameOf = (tokens: readonly PageTokenStatus[], pageId: string): string =>
   tokens.find((status) => status.pageId === pageId)?.pageName ?? `Page ${pageId}`
 

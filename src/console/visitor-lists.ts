@@ -8,13 +8,13 @@ import type { Visitor } from './visitors-page.ts'
 
 /** The visitors that the console lists. */
 export interface VisitorLists {
-  /** Visitors whose conversations are left to a person, and the latest others. */
+  /** Visitors whose conversations are handed over to a person, and the most recent others. */
   latest: () => Promise<Visitor[]>
-  /** Visitors whose name has these words in it. */
+  /** Visitors whose stored name contains these words. */
   byName: (words: string) => Promise<Visitor[]>
 }
 
-/** Facebook is asked for the name of each that is not known. */
+/** Limited, because each unknown name is a call to Facebook. */
 const MOST = 150
 
 export const createVisitorLists = (deps: {

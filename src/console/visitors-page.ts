@@ -6,14 +6,14 @@ import { called, lasting } from '../web/words.ts'
 import { conversationUrl } from './conversation-page.ts'
 import type { Named } from './view.ts'
 
-/** Where {@link visitorsPage} is. */
+/** The address of {@link visitorsPage}. */
 export const VISITORS = '/operator/visitors'
 
-/** A conversation of the list; `bot`: the bot has it. */
+/** A visitor in the list. `bot`: the bot has the conversation. */
 export type Visitor = Omit<VisitorOfPerson, 'is' | 'sinceMs'> &
   Named & {
     is: VisitorOfPerson['is'] | 'bot'
-    /** Null where only the name was found. */
+    /** Null if only the stored name matched. */
     sinceMs: number | null
   }
 
@@ -26,17 +26,17 @@ export type Shown = keyof typeof VISITOR_LISTS
 
 export interface VisitorsView {
   visitors: readonly Visitor[]
-  /** Visitors whose kept name fits the query. */
+  /** Visitors whose stored name matches the query. */
   named: readonly Visitor[]
   shown: Shown
-  /** What is searched for; empty for nothing. */
+  /** The search words; empty for none. */
   query: string
   nowMs: number
-  /** How long after a visitor's words a person may answer, ms, on each Page. */
+  /** How long after a visitor's last message a person may answer on a Page, ms. */
   answerableMs: (pageId: string) => number
 }
 
-/** The visitors to show: those of the filter, or those that the search finds, with any filter. */
+/** The visitors to show: those that match the search words, or without words those of the filter. */
 export const chosen = (visitors: readonly Visitor[], shown: Shown, query: string): Visitor[] => {
   const wanted = query.toLocaleLowerCase()
   if (wanted !== '')
@@ -118,7 +118,7 @@ const IS: Record<Visitor['is'], Html> = {
   bot: html`<span class="badge good">with the bot</span>`,
 }
 
-/** @param endsMs - when a person may answer no more; null where the visitor never wrote */
+/** @param endsMs - until when a person may answer, ms since the epoch; null if the visitor never wrote */
 export const windowBadge = (endsMs: number | null, nowMs: number): Html =>
   endsMs === null || endsMs <= nowMs
     ? html`<span class="badge bad">window closed</span>`

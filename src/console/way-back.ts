@@ -1,15 +1,15 @@
 import { LOGIN_CALLBACK } from './login-address.ts'
 
 export const OVERVIEW = '/operator'
-/** Of the console alone, whatever a link may say. */
+/** An address inside the console; every other one is refused, so that a link cannot lead elsewhere. */
 const ADDRESS = /^(\/operator(?:\/[a-z-]+)*)(?:\?[\w%&=.~+*-]*)?$/
-/** What is asked for by its address and is no page to go back to. */
+/** Addresses that are no pages to return to. */
 const NO_PAGES: ReadonlySet<string> = new Set([LOGIN_CALLBACK, '/operator/live'])
 
 /**
- * Where a person goes after the sign-in: to the page that was asked for, or to the overview.
+ * The page after the sign-in: the requested one, or the overview.
  *
- * @param hasPage - whether there is a page at a path
+ * @param hasPage - whether the console has a page at this path
  */
 export const wayBack = (wanted: unknown, hasPage: (path: string) => boolean): string => {
   const [address, path] = (typeof wanted === 'string' && ADDRESS.exec(wanted)) || []

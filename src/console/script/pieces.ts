@@ -14,16 +14,16 @@ export type ScriptName = Pick<ScriptAtDesk, 'name' | 'pageIds'>
 
 export interface Head {
   script: ScriptName
-  /** All that can be chosen. */
+  /** All scripts that can be chosen. */
   all: readonly ScriptName[]
   pageName: (pageId: string) => string
-  /** Whether what is typed can be sent at all, to be checked or looked at. */
+  /** Whether the person is an owner, who may send changes of a script. */
   isOwner: boolean
-  /** Why nothing can be saved; null where it can. */
+  /** Why the script cannot be saved; null if it can. */
   blockedBy: string | null
 }
 
-/** The name of the script, the other scripts, and the ways to its pages. */
+/** The head of a script's pages: its name, links to the other scripts and to its pages. */
 export const scriptHead = ({ script, all, pageName, blockedBy }: Head, path: string): Html => {
   const of = scriptKey(script)
   return html`<section class="card">
@@ -71,13 +71,13 @@ export const savedWords = (did: string | null, name: string | null): Html | fals
   return words !== false && html`<p class="outcome good" role="status">${words}</p>`
 }
 
-/** The script of a form. */
+/** The hidden field that names the form's script. */
 export const scriptField = (script: ScriptName): Html => {
   const of = scriptKey(script)
   return html`${of !== null && html`<input type="hidden" name="script" value="${of}" />`}`
 }
 
-/** @param text - the text they were found in; with it each line is shown, and leads to its place in the text field */
+/** @param text - the script's text; with it, each mistake shows its line and links to it in the text field */
 export const mistakesList = (mistakes: readonly Mistake[], text: string | null): Html => {
   const lines = text?.split('\n') ?? []
   return html`<div class="outcome bad" role="alert">
@@ -99,7 +99,7 @@ export const mistakesList = (mistakes: readonly Mistake[], text: string | null):
   </div>`
 }
 
-/** @param text - the text they were found in */
+/** @param text - the script's text */
 export const remarksList = (remarks: readonly Remark[], text: string): Html => {
   const lines = text.split('\n')
   return html`<div class="outcome warn" role="status">
@@ -113,7 +113,7 @@ export const remarksList = (remarks: readonly Remark[], text: string): Html => {
   </div>`
 }
 
-/** Leads to the place in the text field. */
+/** A link to a line in the text field. */
 const lineLink = (line: number): Html => html`<a href="#text" data-line="${line}">Line ${line}</a>`
 
 const lineShown = (lines: readonly string[], line: number): Html =>
@@ -121,7 +121,7 @@ const lineShown = (lines: readonly string[], line: number): Html =>
 
 const MOST_SHOWN = 30
 
-/** What changed between two texts. */
+/** The changed lines between two texts. */
 export const differenceList = (runs: readonly (readonly DifferenceLine[])[]): Html =>
   runs.length === 0
     ? html`<p class="empty">Nothing differs.</p>`
@@ -141,7 +141,7 @@ export const differenceList = (runs: readonly (readonly DifferenceLine[])[]): Ht
 
 const WORDS = { same: '', gone: 'taken out: ', new: 'new: ' } as const
 
-/** A reply to choose: from a list where that can be looked through, by its name where it cannot. */
+/** A field that chooses a reply: a list if there are few replies, a text field for the name if there are many. */
 export const replyPicker = (
   replies: readonly { name: string; title: string | null }[],
   { name, label, value }: { name: string; label: Html | string; value: string | null },
@@ -161,7 +161,7 @@ export const replyPicker = (
     }</label
   >`
 
-/** The names that a field with `list="replies"` offers while something is typed. */
+/** The names that a field with `list="replies"` suggests. */
 export const replyNames = (replies: readonly { name: string; title: string | null }[]): Html =>
   html`<datalist id="replies">
     ${replies.map(({ name, title }) => html`<option value="${name}">${title}</option>`)}

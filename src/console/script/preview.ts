@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Reply, SendMessage } from '../../messages.ts'
 import { html, type Html, type HtmlValue } from '../../web/html.ts'
 
-/** How replies look to a visitor, roughly: Messenger draws them in its own way. */
+/** Shows replies roughly as a visitor sees them; Messenger's own rendering differs. */
 export const preview = (replies: readonly Reply[], asked: string | null = null): Html =>
   replies.length === 0
     ? html`<p class="empty">The bot says nothing to this.</p>`

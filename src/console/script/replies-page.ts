@@ -5,7 +5,7 @@ import { addressOf, REPLIES, REPLY, SCRIPT, scriptKey, TEXT, TRY } from './addre
 import { mistakesList, scriptField, scriptHead, type Head, type ScriptName } from './pieces.ts'
 
 export interface RepliesList extends Head {
-  /** Null where the script has mistakes. */
+  /** Null if the script has mistakes. */
   rows: readonly ReplyRow[] | null
   mistakes: Parameters<typeof mistakesList>[0]
   hasFallback: boolean
@@ -32,7 +32,7 @@ export const repliesPage = (list: RepliesList): Html =>
       : rowsCard(list, list.rows)
   }`
 
-/** Asks which reply a sentence would get. */
+/** A form that shows the reply a text would get. */
 export const tryForm = (script: ScriptName, csrf: Html, text = ''): Html =>
   html`<section class="card">
     <form method="post" action="${TRY}" class="stack wide">
@@ -98,7 +98,7 @@ const rowOf = ({ name, title, phrases, says }: ReplyRow, of: string | null): Htm
     >
   </li>`
 
-/** @param phrase - what it answers to begin with */
+/** @param phrase - the first phrase of the new reply */
 export const newReply = (script: ScriptName, csrf: Html, phrase = ''): Html =>
   html`<details>
     <summary>Make a new reply</summary>

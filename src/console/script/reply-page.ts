@@ -10,12 +10,12 @@ import { preview } from './preview.ts'
 export interface ReplyEditor extends Head {
   form: ReplyForm
   replies: readonly { name: string; title: string | null }[]
-  /** What was typed, by the ids of fields; the fields' own values where nothing was. */
+  /** Typed values by field id; without it the fields' own values are shown. */
   typed?: ReadonlyMap<string, string>
   mistakes?: readonly Mistake[]
-  /** Set where another person changed the reply after the form was made: fields tell what is there now. */
+  /** True if another person changed the reply after the form was loaded; fields then also show the present value. */
   isChanged?: boolean
-  /** How it looks; null where that cannot be told. */
+  /** The reply for the preview; null if it has mistakes. */
   looks: readonly Reply[] | null
   csrf: Html
 }
@@ -115,11 +115,11 @@ const changedMeanwhile = (editor: ReplyEditor): Html =>
     ${lost(editor)}
   </div>`
 
-/** The Enter key presses the first button of a form, wherever it is typed. */
+/** A hidden first button, because the Enter key presses the first button of a form. */
 const byEnter = (step: string): Html =>
   html`<button class="sr" name="do" value="${step}" tabindex="-1" aria-hidden="true">Enter</button>`
 
-/** The buttons below a message, and the one below the place for a further one; each keeps what is typed and saves nothing. */
+/** The buttons below a message, and the button that adds one. They keep typed values and do not save. */
 const arranging = ({ id, kind, label }: FormField, messages: readonly FormField[]): Html | false => {
   const press = (step: string, words: string, about = ''): Html =>
     html`<button class="button small" name="do" value="${step}" formnovalidate>
@@ -134,7 +134,7 @@ const arranging = ({ id, kind, label }: FormField, messages: readonly FormField[
   </p>`
 }
 
-/** Places to add something are folded away. */
+/** The inputs of a group. Fields that add something are folded. */
 const inputs = (fields: readonly FormField[], editor: ReplyEditor): Html[] => {
   const adding = fields.filter(({ adds }) => adds !== undefined)
   const [first] = adding
@@ -160,7 +160,7 @@ const input = (field: FormField, { form, typed, isChanged = false }: ReplyEditor
   switch (kind) {
     case 'text':
     case 'phrases':
-      // The first line break in a text field is not part of it.
+      // HTML ignores the first line break in a textarea, so one is added.
       return html`<label for="${key}">${label}</label
         ><textarea id="${key}" name="${id}" rows="${rowsFor(value, kind)}" dir="auto">
 ${verbatim(value)}</textarea
@@ -183,7 +183,7 @@ const rowsFor = (value: string, kind: FormField['kind']): number => {
   return Math.min(16, lines + (kind === 'phrases' ? 2 : 1))
 }
 
-/** What was typed into fields that are no longer there. */
+/** Typed texts of fields that no longer exist. */
 const lost = ({ form, typed = new Map() }: ReplyEditor): Html | false => {
   const ids = new Set(form.groups.flatMap(({ fields }) => fields.map(({ id }) => id)))
   const texts = [...typed].filter(([id, value]) => !ids.has(id) && value !== '' && value !== 'yes')

@@ -8,16 +8,16 @@ import { differenceList, mistakesList, remarksList, scriptField, scriptHead, typ
 
 export interface TextEditor extends Head {
   text: string
-  /** Of the file that the text was made from, or is to replace. */
+  /** The version of the file that the text was loaded from and will replace. */
   version: string
   mistakes: readonly Mistake[]
-  /** Of a text without mistakes. */
+  /** Remarks on a text without mistakes. */
   remarks: readonly Remark[]
-  /** What was found out; null before. */
+  /** The result of the last check; null before the first one. */
   checked: 'right' | null
-  /** Set where another person changed the file meanwhile: what saving would change of that. */
+  /** The changes that saving would make to the present file; set if another person changed the file meanwhile. */
   againstNow?: readonly (readonly DifferenceLine[])[]
-  /** The line to begin at. */
+  /** The line that the text field shows first; null for the beginning. */
   line: number | null
   csrf: Html
 }

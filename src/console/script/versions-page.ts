@@ -37,9 +37,9 @@ export const versionsPage = (list: VersionsList): Html => {
 
 export interface VersionShown extends Head {
   shown: Version
-  /** What going back would change. */
+  /** The changes that restoring this version would make. */
   runs: readonly (readonly DifferenceLine[])[]
-  /** Of the file as it is now. */
+  /** The version of the present file. */
   version: string
   csrf: Html
 }
