@@ -102,23 +102,12 @@ export const createAnswering = (speak: Speaking['speak']): Answering => {
     switch (step.is) {
       case 'more':
         return ask(step.place, script.words.moreSay, step.from, turn.state)
-      case 'either':
-        return speak(turn, asker === undefined ? [] : [asker], (voice) => ({
-          replies: render(
-            voice,
-            [textItem(script.words.notChoice)],
-            daysToPick(script, voice.language, step.place.question, step.days),
-          ),
-          state: turn.state,
-          saying: step.place.reply,
-        }))
       case 'again':
         return speak({ ...turn, state: step.state }, asker === undefined ? [] : [asker], (voice) => ({
-          replies: render(
-            voice,
-            step.texts.map(textItem),
-            (step.isStuck ? rescueOf : offersOf)(script, voice.language, step.place.question),
-          ),
+          replies: render(voice, step.texts.map(textItem), [
+            ...daysToPick(voice.language, step.place.question, step.days),
+            ...(step.isStuck ? rescueOf : offersOf)(script, voice.language, step.place.question),
+          ]),
           state: step.state,
           saying: step.place.reply,
         }))

@@ -52,6 +52,7 @@ export const readDate = (
   )
     .replace(MEASURE, ' ')
     .replace(LABELLED, ' ')
+    .replace(ROOM, ' ')
     .replace(PHONE_IN_PAIRS, ' ')
   const digits = digitsIn(text.replace(SHORT_YEAR, ' 20$1'), today, order)
   const key = withoutMornings(
@@ -149,16 +150,20 @@ const DOTTED_CLOCK =
 const ITALIAN_HOURS =
   /(?<!\p{L})(?:dopo|verso|prima|tra|fra)\s+(?:le|delle)\s+\d{1,2}(?:\s+e\s+le\s+\d{1,2})?(?![\d./])/giu
 
-/** `size 10/12`, `Version 2.10`. */
+/** `size 10/12`, `Version 2.10`, `house 3/4`, `it costs 12.10`. */
 const LABELLED =
-  /(?<!\p{L})(?:versi(?:on|ón|one)|versão|versie|wersja|verze|верси[яи]|версія|v(?=\d)|size|größe|groesse|taille|talla|tamanho|taglia|maat|rozmiar|velikost|размер|розмір|chapter|kapitel)[\s:]*\d+(?:[./]\d+)?(?![\d./])/giu
+  /(?<!\p{L})(?:versi(?:on|ón|one)|versão|versie|wersja|verze|верси[яи]|версія|v(?=\d)|size|größe|groesse|taille|talla|tamanho|taglia|maat|rozmiar|velikost|размер|розмір|chapter|kapitel|nr\.?|№|num(?:ber|mer|éro|ero)|número|house|hausnummer|flat|ap(?:artmen)?t|wohnung|gate|gleis|line|linie|page|seite|level|step|phase|part|teil|score|rated|costs?|price|preis|kostet|kosten|prix|co[uû]te|precio|cuesta|prezzo|costa|preço|custa|prijs|kost|kosztuje)[\s:]*(?:(?:is|of|only|about|ist|nur|von|est|es|de)\s)?\s*\d+(?:[.,/]\d+)?(?![\d./])/giu
+
+/** `room 3/4`. "Zimmer 3.4." has a date. */
+const ROOM =
+  /(?<!\p{L})(?:rooms?|zimmer|chambre|habitaci[oó]n|camera|stanza|quarto|kamer|pok[oó]j)\s+\d+\/\d+(?![\d./])/giu
 
 /** `06.12.34.56.78` */
 const PHONE_IN_PAIRS = /(?<![\d./-])0\d([\s./-])\d\d(?:\1\d\d){3}(?!\d)/g
 
 /** `1.5 hours`, `1/2 kg`, `€ 3.5`, `CHF 10.10`, `24/7`, `party of 4`. */
 const MEASURE =
-  /(?:\p{Sc}|(?<!\p{L})(?:chf|usd|eur|gbp|pln|czk))\s*\d+(?:[.,]\d+)?|(?<!\p{L})party\s+of\s+\d+|(?<![\d./])(?:\d+(?:[.,/]\d+)?\s*(?:[\p{Sc}%]|°(?!\s*\p{L}{3})|(?:[kcm]?m|k?g|kilos?|kilogramm?e?s?|m?l|inch(?:es)?|zoll|miles?|hours?|hrs?|min|std|stunden?|stück|lit(?:er|re)s?|litros?|euros?|eur|usd|chf|gbp|pln|czk|zł|kč|dollars?|pounds?|horas?|ore|uren)(?![\p{L}\d]))|24\/7(?![\d./]))/giu
+  /(?:\p{Sc}|(?<!\p{L})(?:chf|usd|eur|gbp|pln|czk))\s*\d+(?:[.,]\d+)?|(?<!\p{L})party\s+of\s+\d+|(?<![\d./])(?:\d+(?:[.,/]\d+)?\s*(?:[\p{Sc}%]|°(?!\s*\p{L}{3})|(?:[kcm]?m|k?g|kilos?|kilogramm?e?s?|m?l|inch(?:es)?|zoll|miles?|hours?|hrs?|each|apiece|per|pro|stars?|sterne|min|std|stunden?|stück|lit(?:er|re)s?|litros?|euros?|eur|usd|chf|gbp|pln|czk|zł|kč|dollars?|pounds?|horas?|ore|uren)(?![\p{L}\d]))|24\/7(?![\d./]))/giu
 
 /** The understood days, and the text with {@link DAY} in place of each. */
 interface Taken {

@@ -18,14 +18,14 @@ import type { Form, NamedAnswer, Question, Script } from '../script/types.ts'
 export type FormStep =
   /** Shows another page of the question's choices. */
   | { is: 'more'; place: AskPlace; from: number }
-  /** The answer may be either of these days. */
-  | { is: 'either'; place: AskPlace; days: readonly string[] }
   /** Repeats the question with these words; `isStuck` offers the way out. */
   | {
       is: 'again'
       place: AskPlace
       texts: readonly Localised<Template>[]
       isStuck: boolean
+      /** The days that the answer may be; none or several. */
+      days: readonly string[]
       state: JsonObject | null
     }
   | { is: 'next'; place: AskPlace; state: JsonObject | null }
@@ -115,7 +115,7 @@ export const takeAnswer = (
   if (value !== null && !asksForPerson(script, question, given, matcher) && !asks(question, given, matcher))
     return accept(script, place, value, state, event.timestampMs)
   const days = daysOf(script, question, given)
-  if (days.length > 1) return { is: 'either', place, days }
+  if (days.length > 1) return again(script, place, state, days)
   if (given.text !== null && (value !== null || isSomethingElse(script, given.text, matcher())))
     return { is: 'aside', place }
   return again(script, place, state)
@@ -140,19 +140,25 @@ const learn = (state: JsonObject | null, name: string, value: string): JsonObjec
   remember(state, { remembered: { ...readMemory(state).remembered, [name]: value } })
 
 /** Repeats the question in other words the second time; from the third time on, offers the way out. */
-const again = (script: Script, place: AskPlace, state: JsonObject | null): FormStep => {
+const again = (
+  script: Script,
+  place: AskPlace,
+  state: JsonObject | null,
+  days: readonly string[] = [],
+): FormStep => {
   const { words } = script
   const { question } = place
   const { form } = readMemory(state)
   const tries = (form?.tries ?? 0) + 1
   const usual = words[KINDS[question.kind].retry]
-  const first = question.retry ?? usual
-  const other = question.retry === null ? question.text : usual
+  const first = days.length > 0 ? words.notChoice : (question.retry ?? usual)
+  const other = question.retry === null && days.length === 0 ? question.text : usual
   return {
     is: 'again',
     place,
     texts: tries === 1 ? [first] : tries === 2 ? [words.again, other] : [words.stuck],
     isStuck: tries > 2,
+    days,
     state: form === null ? state : remember(state, { form: { ...form, tries } }),
   }
 }

@@ -31,25 +31,24 @@ const placeOf = ({ hours, languages }: Script, { atMs }: Given): DatePlace => ({
   languages,
 })
 
-/** Days as buttons, with what is offered under their question anyway. */
+/** Days as buttons. */
 export const daysToPick = (
-  script: Script,
   language: string,
-  question: Question,
+  { remember }: Question,
   days: readonly string[],
 ): QuickReply[] => {
+  if (days.length === 0) return []
   const format = new Intl.DateTimeFormat(`${language.replace('_', '-')}-u-ca-gregory`, {
     day: 'numeric',
     month: 'short',
     year: 'numeric',
     timeZone: 'UTC',
   })
-  const offers = days.map((day): QuickReply => ({
+  return days.map((day) => ({
     content_type: 'text',
     title: format.format(new Date(day)),
-    payload: `${OWN_PAYLOAD}answer:${question.remember}:${day}`,
+    payload: `${OWN_PAYLOAD}answer:${remember}:${day}`,
   }))
-  return [...offers, ...offersOf(script, language, question)]
 }
 
 /** The quick replies under a question: its choices or the visitor's own data at Facebook, and the way out. */

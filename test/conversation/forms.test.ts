@@ -435,6 +435,14 @@ replies:
     t.strictSame(offers(), ['Mar 5, 2027', 'May 3, 2027', 'Cancel'])
     t.strictSame(await tap('May 3, 2027'), ['2027-05-03'])
 
+    const typed = talk(form('Which day?') + '\n  c: { title: A person, do: handover, say: Soon. }')
+    await typed.say('book')
+    await typed.say('5/3')
+    t.match(await typed.say('5/3'), [/still cannot read/, /write it like/], 'asked in other words')
+    t.strictSame(typed.offers(), ['Mar 5, 2027', 'May 3, 2027', 'Cancel'])
+    t.match(await typed.say('6/3'), [/do not understand/])
+    t.strictSame(typed.offers(), ['Mar 6, 2027', 'Jun 3, 2027', 'A person', 'Cancel'])
+
     const german = talk(form('{ de: Wann?, en: When? }', 'de'), { locale: 'de_DE' })
     await german.say('book')
     await german.say('5/3')

@@ -283,6 +283,8 @@ const DOUBTED: Record<string, readonly string[]> = {
   'no day at all': [
     'en: Version 2.10 / v2.10 / size 10/12 / I take size 8/10 / 192.168.1.1 / CHF 10.10 / £5.10 / 3/4 inch',
     'de: Version 2.10 / Größe 10/12 / 12.10 CHF / 1/2 Kilo',
+    'en: room 3/4 / house 3/4 / it costs 12.10 / a price of 12.10 / 12.10 each / 4/5 stars / part 1/2',
+    'de: Zimmer 3/4 / Nr. 3/4 / das kostet 12.10 / 12.10 pro Person / Linie 5/6',
     'fr: taille 10/12 / 06.12.34.56.78 / 06/12/34/56/78',
     'es: talla 10/12 / versión 2.10',
     'pl: rozmiar 10/12 / 10.10 zł',
@@ -441,6 +443,9 @@ const TAKEN: Record<string, readonly string[]> = {
   '2026-12-24': [
     'pl: 24 grudnia o 20 / 24 grudnia o godz. 20',
     'de: 24.12. wir sind 4 / 24.12., Heiligabend',
+    'en: room 3/4 on 24 December / 24.12., house 3/4 / it costs 12.10 on 24.12. / no, 24.12.',
+    'de: Zimmer 24.12. / Zimmer 3/4, 24.12. / Nr. 4 am 24.12.',
+    'es: cena 24/12',
     'pt: no dia 24 de dezembro',
     'en: 24 December 2 nights / 2 nights from 24 December',
     'de: 24.12.19:00 Uhr / am 24.12. um 10.15',
