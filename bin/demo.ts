@@ -77,17 +77,8 @@ const begin = async (
 ): Promise<void> => {
   const dir = mkdtempSync(join(tmpdir(), DEMO_FOLDER))
   undoLater(() => rmSync(dir, { recursive: true, force: true }))
-  const sandboxPort = await freePort(DEMO_PORT)
-  const repair = surroundingsOf({ [DEMO_VARIABLE]: String(sandboxPort) }).command('bootstrap-token')
   const app = { appId: '600000000000001', appSecret: randomBytes(16).toString('hex') }
-  const sandbox = await createSandbox({
-    ...app,
-    port: sandboxPort,
-    latencyMs: 40,
-    repairCommand: repair,
-    pages: [{ id: '100000000000001', name: 'Evergreen Crafts' }],
-    visitors: [{ name: 'Vera Visitor' }, { name: 'Timo Tester' }],
-  })
+  const { sandbox, sandboxPort, repair } = await startSandbox(app)
   undoLater(() => sandbox.close())
 
   const env = {
@@ -101,7 +92,7 @@ const begin = async (
     FB_GRAPH_URL: sandbox.origin,
     FB_LOGIN_URL: sandbox.origin,
     HOST: '127.0.0.1',
-    PORT: String(await freePort(3000)),
+    PORT: String(await freePort(portsOfBot(sandboxPort))),
     DATA_DIR: join(dir, 'data'),
     OPERATOR_PASSWORD: randomBytes(6).toString('hex'),
     [DEMO_VARIABLE]: String(sandboxPort),
@@ -223,13 +214,50 @@ const stop = async (child: ChildProcess): Promise<void> => {
   clearTimeout(timer)
 }
 
-/** The port itself, or the next free one. */
-const freePort = async (from: number): Promise<number> => {
-  for (let port = from; port < from + 100; port += 1) {
+/** A sandbox on the first port that no other demo or program has. */
+const startSandbox = async (app: {
+  appId: string
+  appSecret: string
+}): Promise<{ sandbox: Sandbox; sandboxPort: number; repair: string }> => {
+  for (const sandboxPort of SANDBOX_PORTS) {
+    const repair = surroundingsOf({ [DEMO_VARIABLE]: String(sandboxPort) }).command('bootstrap-token')
+    try {
+      const sandbox = await createSandbox({
+        ...app,
+        port: sandboxPort,
+        latencyMs: 40,
+        repairCommand: repair,
+        pages: [{ id: '100000000000001', name: 'Evergreen Crafts' }],
+        visitors: [{ name: 'Vera Visitor' }, { name: 'Timo Tester' }],
+      })
+      return { sandbox, sandboxPort, repair }
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+    }
+  }
+  throw noneFree(SANDBOX_PORTS)
+}
+
+const portsFrom = (first: number, count: number): number[] =>
+  Array.from({ length: count }, (_, index) => first + index)
+
+const SANDBOX_PORTS = portsFrom(DEMO_PORT, 100)
+
+/**
+ * Each demo has ports of its own for its bot, because the bot listens seconds after its port was seen to be free, and another
+ * demo may start meanwhile.
+ */
+const portsOfBot = (sandboxPort: number): number[] => portsFrom(3000 + 10 * (sandboxPort - DEMO_PORT), 10)
+
+const freePort = async (ports: readonly number[]): Promise<number> => {
+  for (const port of ports) {
     if (await isFree(port)) return port
   }
-  throw new Error(`No port from ${from} to ${from + 99} is free.`)
+  throw noneFree(ports)
 }
+
+const noneFree = (ports: readonly number[]): Error =>
+  new Error(`No port from ${ports[0]} to ${ports.at(-1)} is free.`)
 
 const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {

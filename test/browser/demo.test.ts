@@ -133,6 +133,12 @@ browserTest(
     const demo = await startDemo(t)
     t.not(demo.url, 'http://127.0.0.1:4000', 'the next free one is used and printed')
     t.equal(demo.repair, `npm run demo:repair -- ${new URL(demo.url).port}`)
+    const itsOwn = 300 + Number(new URL(demo.url).port) - 4000
+    t.match(
+      demo.printed(),
+      `:${itsOwn}`,
+      'the bot of a demo that starts at the same time looks at other ports',
+    )
     const { page, complaints } = await open(demo.url, { viewport: { width: 1440, height: 900 } })
 
     await say(page, 'when are you opn?')
