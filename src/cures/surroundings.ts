@@ -61,7 +61,7 @@ export const CHECKOUT: Surroundings = {
  */
 export const fitCommands = (text: string, { is, command, program }: Surroundings): string => {
   if (is === 'checkout') return text
-  const fitted = text.replace(
+  const fitted = (is === 'demo' ? text.replace(USER_TOKEN, '$1') : text).replace(
     COMMAND,
     (_all, pipe = '', name: string | undefined, args: string | undefined) => {
       const typed = command(name ?? 'start', args)
@@ -81,6 +81,10 @@ export const fitError = (error: BotError, surroundings: Surroundings): BotError 
 
 const DOCS = /(?<![\w/.-])docs\/[a-z-]+\.md\b/g
 const COMMAND = /(\| )?\bnpm (?:run (?:--silent )?([a-z][\w:-]*)|start\b)(?: -- ([^`"\n]+?)(?=[`"\n]|$))?/g
+
+/** What the repair command of a demo needs no person for: it gets a user token itself. */
+const USER_TOKEN =
+  /(`npm run bootstrap-token[^`]*`)(?: with a (?:new )?user token(?: of th(?:is|at) (?:app|person)| that has (?:it|the permission named here))?|; it says where to get the user token it asks for)/g
 
 const words = (...all: (string | undefined)[]): string => all.filter(Boolean).join(' ')
 

@@ -94,6 +94,20 @@ t.test('a cure is told as it can be followed where the bot runs', async (t) => {
   const other = surroundingsOf({ EVERGREEN_DEMO: '4002' }, { ...HOST, pid: 2, ppid: 2 })
   t.equal(fitCommands('Run `npm run bootstrap-token`.', other), 'Run `npm run demo:repair -- 4002`.')
   t.equal(fitCommands('Run `npm run doctor`.', other), 'Run `npm run demo:run -- --port 4002 doctor`.')
+  for (const [cure, inDemo] of [
+    [' with a new user token; it is taken at once.', '; it is taken at once.'],
+    [' with a new user token before that.', ' before that.'],
+    [' with a user token that has it.', '.'],
+    [' with a user token of that app.', '.'],
+    [' with a new user token of that person.', '.'],
+    ['; it says where to get the user token it asks for.', '.'],
+    [' as that person.', ' as that person.'],
+  ])
+    t.equal(
+      fitCommands(`Run \`npm run bootstrap-token -- --page 1\`${cure}`, demo),
+      `Run \`npm run demo:repair\`${inDemo}`,
+      'the command gets a user token itself',
+    )
   const elsewhere = surroundingsOf({}, { ...HOST, pid: 1, ppid: 0, bin: '/app/bin' })
   t.equal(
     fitCommands('Run `npm run doctor`.', elsewhere),
