@@ -40,18 +40,18 @@ import type { LogStream } from '../src/base/log.ts'
 import type { Terminal } from '../src/terminal/terminal.ts'
 
 export interface AppOptions {
-  /** Such as `process.env`; nothing else is read from outside. */
+  /** Such as `process.env`; the bot reads no other source of settings. */
   env: Env
   clock?: Clock
-  /** Where log lines go; standard output by default. */
+  /** Takes the log lines; standard output by default. */
   logStream?: LogStream | undefined
-  /** The terminal in which the operator may be asked for a token; null without one. */
+  /** The terminal in which the operator is asked for a token; null for none. */
   terminal?: Terminal | null
-  /** Where it runs; a checkout by default. */
+  /** Where the bot runs; a checkout by default. */
   surroundings?: Surroundings
-  /** A database thread that has begun to start; the store starts one otherwise. */
+  /** A database thread that is starting already; without it, the store starts one. */
   databaseThread?: DatabaseThread
-  /** How passwords of people are hashed; by scrypt at its full cost by default. */
+  /** The hash for people's passwords; by default scrypt at its full cost. */
   passwordHash?: PasswordHash | undefined
 }
 
@@ -117,8 +117,8 @@ const operatorArea = async (area: FastifyInstance, { passwordHash }: Pick<AppOpt
 }
 
 /**
- * Fastify needs these two before a plugin can hand them out. A wrong one is refused by `@fastify/env`, which validates the
- * whole configuration, in one message with all others.
+ * Fastify needs these two settings before plugins are loaded. If one is invalid, `@fastify/env` later refuses it together with
+ * all other invalid settings.
  */
 const serverSettings = (env: Env): Pick<Config, 'LOG_LEVEL' | 'TRUST_PROXY'> => {
   const names = ['LOG_LEVEL', 'TRUST_PROXY'] as const

@@ -22,7 +22,7 @@ import { operatorRepairRoutes } from '../routes/console/repair.ts'
 import { operatorSignInRoutes } from '../routes/console/sign-in.ts'
 import { operatorRoutes } from '../routes/console/overview.ts'
 
-/** The routes for the operator's eyes, and what guards them. */
+/** The operator's routes and the plugins that guard them. */
 export const operatorAreaRoutes = async (area: FastifyInstance, options: SignInOptions) => {
   area.register(actsPlugin)
   area.register(signInPlugin, options)

@@ -19,17 +19,17 @@ import { loadOtherSettings } from '../src/setup/first-run.ts'
 import { createAddressProof, proveApp } from '../src/setup/proofs.ts'
 
 export interface SetupAppOptions {
-  /** The environment as a process started now would have it, `.env` included. */
+  /** Reads the environment that a new process would have, including `.env`. */
   readEnv: () => Env
   envFile: EnvFileOptions
   outside: Pick<Outside, 'fetch'>
-  /** The code that opens the set-up; printed to the terminal only. */
+  /** The code that opens the set-up; it is printed only to the terminal. */
   code: SetupCode
-  /** A browser brought the code; there is another one now. */
+  /** Called when a browser has used the code; a new code is then valid. */
   onEnter: () => void
-  /** Makes the bot, up to where it could listen. */
+  /** Builds the bot, without listening. */
   startBot: (env: Env) => Promise<void>
-  /** The bot is made and the browser knows. */
+  /** Called when the bot is built and the browser has been told. */
   onDone: () => void
   logStream?: LogStream | undefined
 }
@@ -37,8 +37,8 @@ export interface SetupAppOptions {
 const LAST_WORDS_MS = 1000
 
 /**
- * The set-up, ready to listen: what `npm start` serves while none of the required settings is there. It is a server of its
- * own, and the bot has none of its routes.
+ * The set-up, ready to listen. `npm start` serves it while all required settings are missing. It is a separate server, so the bot
+ * has none of its routes.
  *
  * @throws BotError `BOT_CONFIG_INVALID`
  */
@@ -52,7 +52,7 @@ export const buildSetup = async (options: SetupAppOptions): Promise<FastifyInsta
 
   app.register(bodyBudgetPlugin, { mebibytes: settings.BODY_BUDGET_MIB })
   app.register(failedProofLimitPlugin)
-  // A slow client must not keep the port from the bot.
+  // Ends slow connections, so that the bot can listen on the port.
   app.register(drainPlugin, { patienceMs: LAST_WORDS_MS })
   app.register(errorsPlugin)
   app.register(setupOutsideRoutes, { answerTo: address.answerTo })

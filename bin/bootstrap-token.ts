@@ -4,7 +4,7 @@ import { processIo } from './process-io.ts'
 
 const code = await bootstrapToken(process.argv.slice(2), processIo())
 process.exitCode = code
-// Interrupted, a login or a call of Graph is still under way.
+// After an interrupt, a login or a call to Graph may still be open, so the process is ended.
 if (code === EXIT.interrupted) process.exit()
-// The process that writes to standard input may go on for ever.
+// The other end of the pipe may never close it, and would keep this process alive.
 process.stdin.destroy()

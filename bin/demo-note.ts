@@ -13,9 +13,9 @@ import { join } from 'node:path'
 import { BotError } from '../src/base/errors.ts'
 import { DEMO_VARIABLE } from '../src/base/dot-env-file.ts'
 
-/** The file with which a running demo tells `npm run demo:repair` its settings. */
+/** The file by which `npm run demo:repair` finds a running demo and its settings. */
 export interface DemoNote {
-  /** Of the sandbox; which demo it is. */
+  /** The sandbox's port, which identifies the demo. */
   port: number
   /** Address of the sandbox. */
   sandbox: string
@@ -23,7 +23,7 @@ export interface DemoNote {
   settings: Record<(typeof SETTINGS)[number], string>
 }
 
-/** How the name of a demo's folder begins; the rest is random, so no other user can take the name first. */
+/** Prefix of the name of a demo's folder. The rest is random, so no other user can create the folder first. */
 export const DEMO_FOLDER = 'evergreen-demo-'
 
 const SETTINGS = [
@@ -38,13 +38,13 @@ const SETTINGS = [
 ] as const
 const FILE = 'note.json'
 
-/** @param folder - the demo's own, made by `mkdtemp` with mode 0700 */
+/** @param folder - the demo's folder, made by `mkdtemp` with mode 0700 */
 export const leaveNote = (folder: string, { port, sandbox, settings }: DemoNote): void => {
   const note: DemoNote = { port, sandbox, settings: known(settings) }
   writeFileSync(join(folder, FILE), JSON.stringify(note), { mode: 0o600, flag: 'wx' })
 }
 
-/** The note of the demo on that sandbox port. @throws BotError where none runs */
+/** The note of the demo on that sandbox port. @throws BotError if none runs */
 export const needNote = (port: number): DemoNote => {
   const note = findNote(port)
   if (note !== null) return note
@@ -58,8 +58,8 @@ export const noDemo = (port: number, options: ErrorOptions = {}): BotError =>
   })
 
 /**
- * The note of the demo on that sandbox port, the newest where a demo was killed; null for none. The temporary folder belongs
- * to every user of the machine: only what this user made, and no other user can change, is read.
+ * The note of the demo on that sandbox port; null for none. The newest one is taken, because a killed demo leaves its note. All
+ * users share the temporary folder, so only folders are read that belong to this user and that no other user can change.
  */
 export const findNote = (port: number, root = tmpdir()): DemoNote | null => {
   const folders = readdirSync(root)
@@ -79,7 +79,7 @@ const isPrivateFolder = (path: string): boolean => {
   return facts !== undefined && facts.isDirectory() && isPrivate(facts)
 }
 
-/** Windows has neither users nor modes here: its temporary folder is the user's own. */
+/** On Windows, Node tells no user and no mode, but the temporary folder there belongs to one user. */
 const isPrivate = ({ uid, mode }: { uid: number; mode: number }): boolean => {
   const user = process.getuid?.()
   return user === undefined || (uid === user && (mode & 0o077) === 0)
@@ -100,7 +100,9 @@ const readNote = (path: string): DemoNote | null => {
   }
 }
 
-/** Nothing else becomes part of a process's environment: `NODE_OPTIONS` alone could run any program. */
+/**
+ * Only known settings are passed on to a process's environment, because a variable such as `NODE_OPTIONS` could run any program.
+ */
 const known = (settings: DemoNote['settings']): DemoNote['settings'] => {
   const all: Record<string, string> = settings
   return Object.fromEntries(SETTINGS.map((name) => [name, String(all[name])])) as DemoNote['settings']

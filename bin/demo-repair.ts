@@ -25,7 +25,7 @@ const repair = async (note: DemoNote): Promise<number> => {
     headers: { 'content-type': 'application/json' },
     body: '{}',
   }).catch((error: unknown) => {
-    // A demo that was killed leaves its note.
+    // The note may be of a demo that was killed.
     throw noDemo(note.port, { cause: error })
   })
   if (!answer.ok) throw new Error(`The sandbox gave no user token (status ${answer.status}).`)

@@ -5,7 +5,7 @@ import { needNote } from './demo-note.ts'
 import { passedOn } from './passed-on.ts'
 import { processIo } from './process-io.ts'
 
-/** What can be run on a demo, by the name that npm has for it. */
+/** The commands that can be run on a demo, by their npm names. */
 const COMMANDS = [
   'doctor',
   'dead-letters',
@@ -41,7 +41,7 @@ const demoRun = command({
   },
 })
 
-/** What stands behind the name of a command is for that command. */
+/** Arguments after the name of a command are for that command. */
 const asTyped = process.argv.slice(2)
 const name = asTyped.findIndex((argument) => COMMANDS.includes(argument))
 const argv = name === -1 || asTyped[name + 1] === '--' ? asTyped : asTyped.toSpliced(name + 1, 0, '--')

@@ -30,7 +30,10 @@ Facebook, the real bot answers, and its token can be broken and mended.`,
   },
 })
 
-/** The operator's own script; where there is none, a copy of the sample, which the console can change and the demo takes away. */
+/**
+ * The operator's own script. If there is none, a copy of the sample, which the console can change and which is deleted with the
+ * demo.
+ */
 const demoScript = (dir: string): string => {
   const script = scriptToRead(resolve(OWN_SCRIPT))
   if (script !== SAMPLE_SCRIPT) return script
@@ -39,11 +42,11 @@ const demoScript = (dir: string): string => {
   return copy
 }
 
-/** The sandbox runs in this process, the real bot and the real bootstrap in their own. */
+/** Starts the demo. The sandbox runs in this process, the real bot and the real bootstrap run in processes of their own. */
 const start = async (): Promise<void> => {
   const undo: (() => unknown)[] = []
   let isEnding = false
-  // Told before `endWithGrace` acts, which takes a moment: the processes of the demo may have ended by then.
+  // Noted at once, because `endWithGrace` takes a moment, in which the demo's other processes may end.
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => (isEnding = true))
   const cleanUp = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step()
@@ -58,8 +61,8 @@ const start = async (): Promise<void> => {
       undo.push(step)
     }, cleanUp)
   } catch (error) {
-    // Ctrl-C reaches the processes of the demo as well, and may reach them first: what fails because of it is no news, and
-    // `endWithGrace` ends this one.
+    // Ctrl-C also reaches the demo's other processes, perhaps earlier than this one. An error caused by it is not reported;
+    // `endWithGrace` ends this process.
     if (!isEnding) await pause(CTRL_C_MS)
     if (isEnding) await new Promise(() => {})
     await cleanUp()
@@ -67,10 +70,10 @@ const start = async (): Promise<void> => {
   }
 }
 
-/** How much later than its processes the demo may get the signal of Ctrl-C. */
+/** How much later than its child processes the demo may get the signal of Ctrl-C. */
 const CTRL_C_MS = 500
 
-/** @param undoLater - takes what is to be undone at the end, in reverse; throws where the end has begun */
+/** @param undoLater - adds a step of the clean-up, which runs in reverse order; throws if the clean-up has begun */
 const begin = async (
   undoLater: (step: () => unknown) => void,
   cleanUp: () => Promise<void>,
@@ -83,7 +86,7 @@ const begin = async (
 
   const env = {
     ...passedOn(process.env),
-    // All of it is on this machine.
+    // All calls stay on this machine.
     NO_PROXY: '*',
     no_proxy: '*',
     FB_APP_ID: app.appId,
@@ -102,7 +105,7 @@ const begin = async (
 
   let bot: Bot | undefined
   undoLater(() => bot && stop(bot.process))
-  // A person would take the silence of these seconds for a fault.
+  // Printed because the start takes seconds without any other output.
   if (process.stdout.isTTY)
     process.stdout.write('Starting a Facebook of its own and the bot; this takes some seconds.\n')
   bot = startBot(env)
@@ -139,15 +142,15 @@ Ctrl-C stops everything and leaves nothing behind.
 
 interface Bot {
   process: ChildProcess
-  /** Once it listens. @throws Error where it ends before */
+  /** Resolves when the bot listens; rejects if it ends before. */
   address: Promise<string>
 }
 
 const root = new URL('..', import.meta.url)
 
-/** Before that the demo itself gives the bot its first token: what the bot asks for meanwhile is no news. */
+/** False until the demo has given the bot its first token; until then the bot's requests for a token are not shown. */
 let isShown = false
-/** Whether there is anything that could be well again. */
+/** Whether a warning was shown, so that a notice of its end makes sense. */
 let hasComplained = false
 
 const startBot = (env: Environment): Bot => {
@@ -162,7 +165,7 @@ const startBot = (env: Environment): Bot => {
     lines.on('line', (line) => {
       const { level = 0, msg = '', address: listening, notice } = readLine(line)
       if (msg === 'listening' && listening !== undefined) resolve(listening)
-      // The operator's part of the log; the rest is for machines.
+      // Shows only the log lines for operators: warnings, errors, and the notice that all is well again.
       if (isShown && level >= 40) hasComplained = true
       if (isShown && (level >= 40 || (notice === 'well' && hasComplained)))
         process.stdout.write(`bot: ${msg}\n`)
@@ -179,7 +182,7 @@ const readLine = (line: string): { level?: number; msg?: string; address?: strin
   }
 }
 
-/** As in the App Dashboard: the callback URL and the verify token, answered by the bot's verification. */
+/** Sets callback URL and verify token as in the App Dashboard; the bot answers the verification. */
 const subscribeApp = async (sandbox: Sandbox, env: Environment, address: string): Promise<void> => {
   const answer = await fetch(`${sandbox.origin}/v25.0/${env['FB_APP_ID']}/subscriptions`, {
     method: 'POST',

@@ -2,5 +2,5 @@ import { doctor } from '../src/cli/doctor.ts'
 import { processIo } from './process-io.ts'
 
 process.exitCode = await doctor(process.argv.slice(2), processIo())
-// The operator's handlers were loaded, and may have begun something that does not end.
+// The doctor has loaded the operator's handlers, which may keep the process alive.
 setTimeout(() => process.exit(), 500).unref()

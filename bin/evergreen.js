@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Any command by its name, for a folder that has the program under node_modules: npx evergreen-messenger NAME ARGUMENTS
+// Runs a command by its name in a folder that has the program under node_modules: npx evergreen-messenger NAME ARGUMENTS
 await import('./node-version.js')
 const { COMMANDS } = await import('../src/cli/names.ts')
 
@@ -17,7 +17,7 @@ if (found === undefined) {
 
 Commands: ${Object.keys(COMMANDS).join(', ')}
 `
-  // Without what was given: it may be a secret in the wrong place.
+  // The given name is not repeated, because it may be a secret in the wrong place.
   if (isHelp) process.stdout.write(help)
   else {
     const meant = closest(name, Object.keys(COMMANDS))
@@ -26,7 +26,8 @@ Commands: ${Object.keys(COMMANDS).join(', ')}
   }
   process.exit(isHelp ? 0 : 2)
 }
-// `init` alone works there: Yarn runs it from an archive of the package, and it makes a folder that has node_modules.
+// With Yarn's Plug'n'Play only `init` works: Yarn runs it from an archive of the package, and it makes a folder that has
+// node_modules.
 if (process.versions.pnp !== undefined && name !== 'init') {
   console.error(`Evergreen needs a folder node_modules, and Yarn's Plug'n'Play makes none.
 Write the line "nodeLinker: node-modules" into .yarnrc.yml, and run yarn install.`)

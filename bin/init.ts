@@ -2,14 +2,14 @@ import { spawn, type SpawnOptions } from 'node:child_process'
 import { createInit, type InitDeps } from '../src/cli/init.ts'
 import { processIo } from './process-io.ts'
 
-/** With the npm that runs this, or else the package manager on the path. */
+/** Installs with the npm that runs this process, or with the package manager on the path. */
 const install: InitDeps['install'] = (folder, manager) => {
   const npm = process.env['npm_execpath']
   const args = manager === 'npm' ? ['install', '--no-audit', '--no-fund', '--loglevel=error'] : ['install']
   const options: SpawnOptions = { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] }
   const child =
     manager !== 'npm' || npm === undefined
-      ? // A package manager is a script of the shell on Windows.
+      ? // On Windows a package manager is a shell script, so a shell is needed.
         spawn(`${manager} ${args.join(' ')}`, { ...options, shell: true })
       : spawn(process.execPath, [npm, ...args], options)
   return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-// JavaScript of any age, so that an old Node can say what it lacks.
+// In old JavaScript, so that an old Node can run it and report its version.
 const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 const numbers = (version) => version.match(/\d+/g).map(Number)
 const [[major, minor], [leastMajor, leastMinor]] = [process.versions.node, engines.node].map(numbers)
@@ -17,7 +17,7 @@ if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
 }
 
 try {
-  // Any of the packages: they are installed together.
+  // One package stands for all, because they are installed together.
   import.meta.resolve('fastify')
 } catch {
   console.error('The packages that Evergreen needs are not installed.')

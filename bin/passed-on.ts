@@ -1,6 +1,9 @@
 export type Environment = Record<string, string>
 
-/** What a process of the demo needs of our environment; the rest, such as an operator's own settings, must not reach it. */
+/**
+ * The variables of this environment that the demo's processes need. All others are left out, because they may be an operator's
+ * real settings.
+ */
 export const passedOn = (env: NodeJS.ProcessEnv): Environment =>
   Object.fromEntries(
     ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LANG', 'LOG_LEVEL'].flatMap((name) => {

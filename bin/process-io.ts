@@ -1,12 +1,15 @@
 import { EXIT, type Io } from '../src/cli/command.ts'
 
-/** The process as a command sees it. Files that the command makes are for this user alone: many hold secrets or visitors' words. */
+/**
+ * The {@link Io} of this process. Sets the umask so that only this user can read files the command makes, because many hold
+ * secrets or visitors' texts.
+ */
 export const processIo = (): Io => {
   process.umask(0o077)
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
-    // Later errors of the same stream say nothing new, and must not end the process.
+    // Further errors of this stream must not end the process.
     process.stdout.on('error', () => {})
-    // A reader may have read enough, as `head` does: the command goes on to its end all the same.
+    // The reader has closed the pipe, as `head` does; the command still runs to its end.
     if (error.code === 'EPIPE') return
     process.stderr.write(`The output could not be written (${error.code ?? error.message}).\n`)
     process.once('exit', () => (process.exitCode = EXIT.failed))

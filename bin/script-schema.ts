@@ -13,7 +13,7 @@ const scriptSchemaCommand = command({
   usage: [['npm run script:schema', 'after a change of what a script may say']],
   noPlain: () => wrongUsage('It takes no arguments.'),
   run: async (_given, { stdout }) => {
-    // Beside the script, where its first line looks for it.
+    // Written beside `bot.yaml`, whose first line names it.
     const style = await resolveConfig(FILE)
     writeFileSync(FILE, await format(JSON.stringify(scriptSchema()), { ...style, filepath: FILE }))
     stdout.write('Written: bot.schema.json.\n')

@@ -1,23 +1,24 @@
 import { fileURLToPath } from 'node:url'
 
-// First of all: for process 1, as in a container, the kernel drops a signal that has no handler. Nothing has begun yet that would
-// have to be ended; once something has, serve/main.ts takes over.
+// Handlers come first, because for process 1, as in a container, the kernel drops signals without a handler. So far the process
+// can exit at once; later serve/main.ts installs its own handlers.
 const endAtOnce = () => process.exit(0)
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, endAtOnce)
-// Without a listener this signal opens the inspector, which shows every secret. --disable-sigusr1 would do it, too, but an old Node
-// refuses that option before it can say below that it is too old.
+// Without a listener, SIGUSR1 opens the inspector, which shows every secret. The option --disable-sigusr1 would prevent that,
+// too, but an old Node refuses it before the check below can report the version.
 process.on('SIGUSR1', () => {})
 
-// JavaScript, as this file is: the first file never comes from the compile cache, and what strips types would be loaded for it alone.
+// This file and the next one are JavaScript, because the first files never come from the compile cache, and Node would load its
+// type stripper for them.
 await import('./node-version.js')
 
-// Secrets and visitors' words: what the bot writes is for this user alone.
+// Only this user may read the bot's files, which hold secrets and visitors' texts.
 process.umask(0o077)
-// A report that Node.js writes about a crash, where an option asks for it, is sent to others. The environment holds the secrets.
+// People send Node.js's crash reports to others, so the environment with its secrets is left out of them.
 process.report.excludeEnv = true
 
-// Stripping the types of some two hundred files is most of a start; with this it is done once. Where the folder cannot be
-// written the start is only slower.
+// Stripping the types of the source files is most of a start; the cache saves it from the second start on. If the folder cannot
+// be written, the start is only slower.
 const { enableCompileCache } = await import('node:module')
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/evergreen', import.meta.url)))
 
@@ -33,8 +34,8 @@ if (process.argv.includes('--version')) {
   process.exit(0)
 }
 
-// The thread boots while everything else is loaded. Where the environment names a database server, none is needed; a name in .env is
-// not known yet.
+// The database thread starts while the other modules are loaded. It is not needed if the environment names a database server; a
+// DATABASE_URL in .env is not known yet, and the thread is then started in vain.
 const { DATABASE_URL: url = '', DATABASE_URL_FILE: urlFile = '' } = process.env
 const { spawnDatabaseThread } = await import('../src/store/sqlite/spawn.ts')
 const databaseThread = url + urlFile === '' ? spawnDatabaseThread() : undefined

@@ -1,4 +1,4 @@
-/* Shows the Copy buttons where scripts run, and copies what stands beside each. */
+/* Shows the Copy buttons, which are hidden without JavaScript, and copies the text beside each. */
 
 const SAID_MS = 2000
 
@@ -8,7 +8,7 @@ const copy = async (button) => {
     await navigator.clipboard.writeText(text)
     button.textContent = 'Copied'
   } catch {
-    // Without https browsers keep the clipboard to themselves: select the text, so that one key does it.
+    // Without https, browsers do not allow access to the clipboard; the text is selected instead, so that Ctrl+C copies it.
     const code = button.parentElement?.querySelector('code')
     if (code) getSelection()?.selectAllChildren(code)
     button.textContent = 'Press Ctrl+C'
@@ -21,5 +21,5 @@ document.addEventListener('click', ({ target }) => {
   if (button instanceof HTMLElement) void copy(button)
 })
 
-// The style sheet shows the buttons then; what the server draws anew keeps them.
+// The class makes the style sheet show all Copy buttons, also those in parts that are replaced later.
 document.documentElement.classList.add('scripted')

@@ -1,4 +1,4 @@
-/* Keeps a page of the console up to date: the server draws its parts anew, this puts them in their places. */
+/* Keeps a page of the console up to date: the server renders changed parts, this script puts them into the page. */
 
 const pulse = document.getElementById('pulse')
 const address = document.body.dataset.live ?? ''
@@ -11,7 +11,7 @@ const tell = (state, words) => {
   pulse.textContent = words
 }
 
-/** Said above what the page shows, once it has not been true for a moment. */
+/** The notice above the page that its content is out of date, shown after {@link SILENT_MS} without a connection. */
 const notice = document.createElement('p')
 notice.className = 'outcome bad'
 notice.setAttribute('role', 'alert')
@@ -19,17 +19,17 @@ let noticeDue = 0
 let titleBefore = ''
 
 /**
- * The bot says something every 20 seconds. A connection that was cut without a word, and a proxy that collects the answer, say
- * nothing, and are no error to the browser.
+ * The bot sends an event at least every 20 seconds. After this long without one the connection counts as lost: a connection that
+ * was cut silently, or a proxy that buffers the answer, is no error for the browser.
  */
 const QUIET_MS = 50_000
 let quiet = 0
-/** How long the answer may take that says whether this page is still there. */
+/** Time limit of the request that checks whether this page still exists. */
 const ANSWER_MS = 10_000
 
-/** A restart of the bot takes a second or two, and is no news. */
+/** A shorter interruption is not shown, because a restart of the bot takes a second or two. */
 const SILENT_MS = 4000
-/** Between two tries where the browser gave up, as after a proxy's 502 while the bot starts. */
+/** The wait between two tries after the browser gave up, as it does on a proxy's 502 while the bot starts. */
 const AGAIN_MS = 3000
 
 const lost = () => {
@@ -53,7 +53,7 @@ const back = () => {
   document.title = titleBefore
 }
 
-/** Makes `old` like `fresh`, leaving alone what is alike: focus, scrolling and what is unfolded stay as they are. */
+/** Changes `old` into `fresh` and leaves equal nodes alone, so that focus, scrolling and open `details` stay. */
 const morph = (old, fresh) => {
   if (old.isEqualNode(fresh)) return
   if (old.nodeName !== fresh.nodeName || old.nodeType !== Node.ELEMENT_NODE) {
@@ -84,7 +84,7 @@ const over = () => {
   location.assign('/operator')
 }
 
-/** What the browser gave up is tried again, but where this page is gone, or for others now. */
+/** Connects again after the browser gave up, unless this page no longer exists or the person may not see it any more. */
 const again = async () => {
   clearTimeout(quiet)
   const signal = AbortSignal.timeout(ANSWER_MS)
@@ -128,7 +128,7 @@ const showParts = ({ data }) => {
   document.title = `${title()} · Evergreen`
   const repair = document.getElementById('repair')
   const asksForToken = document.querySelector('#verdict a[href="#repair"]') !== null
-  // The script unfolds the repair form and folds it again, but not while it has the focus.
+  // Opens and closes the repair form, but not while it has the focus.
   if (repair && before.verdict !== verdict() && !repair.contains(document.activeElement))
     repair.open = asksForToken
 }

@@ -1,8 +1,8 @@
-/* The script as a text: leads to a line of it, and asks before what was typed is lost. */
+/* The page of the script's text: goes to a line, and asks before typed text is lost. */
 
 const field = document.getElementById('text')
 
-/** Marks a line and shows it. */
+/** Selects a line and scrolls to it. */
 const goTo = (line) => {
   if (!(field instanceof HTMLTextAreaElement)) return
   const lines = field.value.split('\n')

@@ -1,13 +1,13 @@
 /*
- * Keeps in this tab what a form with `data-typed` sent, in case the sign-in had ended: the same form is filled in again. The attribute
- * has the address of the form's page where a page that is shown after it was sent has another one.
+ * Keeps the values that a form with `data-typed` sent in this tab. If the session had ended, the same form is filled in again after the
+ * sign-in. The attribute has the address of the form's page, if the page that is shown after sending has another address.
  */
 
 const SENT = 'evergreen.sent'
 const LOST = 'evergreen.lost'
-/** New in each form that the server makes: they say neither which form it is nor what is in it. */
+/** Fields that the server sets anew in each form, so they neither identify a form nor hold typed text. */
 const PASSING = new Set(['_csrf', 'id'])
-/** What the typed text was made from, by which saving finds what another person changed meanwhile. */
+/** Fields that name the version the typed text was based on; by them saving detects another person's change. */
 const MADE_FROM = new Set(['version', 'draft'])
 
 const inputsOf = (form) =>
@@ -15,7 +15,7 @@ const inputsOf = (form) =>
 
 const isTyped = ({ name, type }) => type !== 'hidden' || MADE_FROM.has(name)
 
-/** Which form it is, wherever it stands: a page that is shown after a form was sent has another address. */
+/** Identifies a form independently of the page's address, because the page after sending has another address. */
 const placeOf = (form) => {
   const names = inputsOf(form).filter((field) => !isTyped(field))
   return JSON.stringify([form.getAttribute('action'), ...names.map(({ name, value }) => [name, value])])
@@ -23,10 +23,10 @@ const placeOf = (form) => {
 
 addEventListener('submit', ({ target }) => {
   if (!(target instanceof HTMLFormElement)) return
-  // The next person in this tab is another one.
+  // After signing out, another person may use this tab.
   if (target.getAttribute('action') === '/operator/sign-out') sessionStorage.removeItem(LOST)
   if (target.dataset.typed === undefined) return
-  // Also what is as the server sent it: it may have been typed into the form before.
+  // Unchanged values are kept, too: they may have been typed before the form was last sent.
   const typed = inputsOf(target).filter(isTyped)
   const kept = typed.map(({ name, value }) => [name, value])
   const page = target.dataset.typed || location.pathname + location.search
@@ -57,7 +57,7 @@ const fill = (form, typed) => {
     const field = fields.get(name)
     if (field === undefined || field.value === value) continue
     field.value = value
-    // Some forms and fields are folded away.
+    // The form or field may be inside a closed `details`.
     for (let at = field.closest('details'); at; at = at.parentElement?.closest('details')) at.open = true
   }
   const notice = document.createElement('p')
@@ -65,9 +65,9 @@ const fill = (form, typed) => {
   notice.setAttribute('role', 'status')
   notice.textContent = 'What you typed before your sign-in ended is filled in again. It is not saved yet.'
   form.prepend(notice)
-  // What has no field any more is told when the form is saved.
+  // Values without a field are posted as hidden ones; saving then reports them.
   form.append(...missing.map(([name, value]) => hiddenField(name, value)))
-  // Messages had been arranged: the server makes the form of them.
+  // The messages had been arranged, so the server must render the form of the draft.
   if (missing.some(([name]) => name === 'draft'))
     form.requestSubmit(form.querySelector('button[value="look"]'))
 }

@@ -4,22 +4,22 @@ import { createActs, type Acts } from '../src/people/acts.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What people did in the console. */
+    /** The log of people's actions in the console. */
     acts: Acts
   }
   interface FastifyReply {
-    /** The person who sent the request, as it came. */
+    /** The name of the person who sent the request, from before the handler ran. */
     by: string | null
   }
   interface FastifyContextConfig {
-    /** What a person does by the route, as the list of what each did has it. */
+    /** The text for the log of people's actions when this route succeeds. */
     act?: string | ((form: URLSearchParams) => string)
-    /** The status by which it is done: 303, where nothing else is said. */
+    /** The status that means success; 303 by default. */
     doneWith?: number
   }
 }
 
-/** Notes what a person did by a request that the server has carried out. */
+/** Logs a person's action after the request succeeded. */
 async function acts(app: FastifyInstance) {
   const { clock, store } = app
   const acts = createActs({ store, clock, log: app.log.child({ part: 'console' }) })

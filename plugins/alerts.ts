@@ -17,18 +17,18 @@ import { createTokenNeeds } from '../src/token/token-needs.ts'
 import { tokenSource } from '../src/token/token-source.ts'
 
 export interface AlertsOptions {
-  /** Asks the operator for a new token; null where the process has no terminal. */
+  /** The terminal in which the operator is asked for a new token; null if the process has none. */
   terminal?: Terminal | null
 }
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The channels that alerts go out by, besides the log and the terminal. */
+    /** The channels for alerts, besides the log and the terminal. */
     alertChannels: readonly Pick<OpenChannel, 'name' | 'check' | 'trial'>[]
   }
 }
 
-/** Tells the operator what a person has to mend, and lets them mend a token in the terminal. */
+/** Sends alerts about needs to the operator, and asks for a token in the terminal. */
 async function alerts(app: FastifyInstance, { terminal = null }: AlertsOptions) {
   const { clock, config, duty, needs } = app
   const log = app.log.child({ part: 'alerts' })
@@ -84,7 +84,7 @@ async function alerts(app: FastifyInstance, { terminal = null }: AlertsOptions) 
   })
 }
 
-/** Leaves out what the operator wants to be so, or sees in the console: that shows it, no alert is sent. */
+/** The needs without those for which ALERT_PERSON and ALERT_STANDBY turn alerts off; the console still shows them. */
 const toldOf = (
   needs: Needs,
   { ALERT_PERSON, ALERT_STANDBY }: Config,
@@ -99,7 +99,7 @@ const toldOf = (
   }
 }
 
-/** The console for alerts to link to; undefined without a password to sign in or a public address. */
+/** The console's address for links in alerts; undefined without a password or a public address. */
 const consoleUrl = ({ PUBLIC_URL, OPERATOR_PASSWORD }: Config): string | undefined =>
   PUBLIC_URL === undefined || OPERATOR_PASSWORD === undefined ? undefined : `${PUBLIC_URL}/operator`
 

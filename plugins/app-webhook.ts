@@ -6,7 +6,7 @@ import { createAppWebhookWatch } from '../src/reception/app-webhook-watch.ts'
 import { whileHead } from '../src/base/while-head.ts'
 import { webhookAt } from '../src/token/app-webhook.ts'
 
-/** Keeps Facebook sending the app's webhooks to PUBLIC_URL, where there is one. */
+/** Checks that Facebook sends the app's webhooks to PUBLIC_URL, if it is set. */
 async function appWebhook(app: FastifyInstance) {
   const { clock, config, duty, graph, needs } = app
   const { PUBLIC_URL: publicUrl, FB_VERIFY_TOKEN: verifyToken } = config

@@ -16,7 +16,7 @@ declare module 'fastify' {
 const LARGEST_ANSWER_BYTES = 256 * 1024
 const MOST_TOKENS = 300
 
-/** The language model of a script: an OpenAI-compatible server. Nothing is called as long as no script names one. */
+/** Asks a script's language model, an OpenAI-compatible server. Makes no calls unless a script names one. */
 async function assistant(app: FastifyInstance) {
   const { clock, config, metrics, store } = app
   const agent = createOutgoing(config, { connections: 4 })

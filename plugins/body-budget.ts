@@ -4,13 +4,13 @@ import { createBodyBudget, type BodyBudget } from '../src/web/body-budget.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Reads every body this server takes, and limits memory: a body is read before its sender is authenticated. */
+    /** Reads all request bodies within a limit of memory, because bodies are read before their senders are authenticated. */
     bodies: BodyBudget
   }
 }
 
 async function bodyBudget(app: FastifyInstance, { mebibytes }: { mebibytes: number }) {
-  // Fastify's own parsers read up to a MiB for any address, known or not.
+  // Removed, because Fastify's own parsers would read up to a MiB for any path, even an unknown one.
   app.removeAllContentTypeParsers()
   app.decorate('bodies', createBodyBudget({ bytes: mebibytes * 1024 * 1024 }))
 }

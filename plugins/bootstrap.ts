@@ -12,7 +12,7 @@ export type BootstrapRequest = Pick<BootstrapOptions, 'userToken' | 'pageIds' | 
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** From a user token to proved, saved Page tokens; see src/token/bootstrap.ts. The bot uses them at once. */
+    /** Makes proved Page tokens from a user token and saves them; see src/token/bootstrap.ts. The bot uses them at once. */
     bootstrapToken: (request: BootstrapRequest) => Promise<BootstrappedPage[]>
   }
 }

@@ -27,9 +27,9 @@ declare module 'fastify' {
 }
 
 export interface OperatorConsole {
-  /** All that the overview shows, as of now. */
+  /** The present content of the overview. */
   view: () => Promise<ConsoleView>
-  /** What the App dashboard asks for. With a secret in it, so only for those who may set the bot up. */
+  /** The values to enter in the App Dashboard. They hold a secret, so they are only for roles that may set the bot up. */
   webhookEntry: WebhookEntry
   live: LiveOverview
   streams: OpenStreams
@@ -39,11 +39,11 @@ export interface OperatorConsole {
   logins: Logins
   transcript: OpenTranscript
   visitors: VisitorLists
-  /** How long after a visitor's last words a person may answer on a Page, ms. */
+  /** How long after a visitor's last message a person may answer on a Page, ms. */
   answerableMs: (pageId: string) => number
-  /** When a person may answer no more, ms since the epoch; null where the visitor never wrote. */
+  /** Until when a person may answer, ms since the epoch; null if the visitor never wrote. */
   answerableUntilMs: (conversation: { pageId: string; windowEndsMs: number | null }) => number | null
-  /** Does what an operator wants in a conversation; once, however often it is asked for with the same id. */
+  /** Carries out an operator's action in a conversation, only once for each id. */
   does: (deed: OperatorDeed & { id: string; pageId: string; psid: string }) => Promise<void>
 }
 
@@ -55,7 +55,7 @@ async function operatorConsole(app: FastifyInstance) {
   const log = app.log.child({ part: 'console' })
 
   const view = async (): Promise<ConsoleView> => {
-    // The console must say that the database does not answer, so it cannot fail with it.
+    // Failed queries become null, because the console must show that the database does not answer.
     const [counts, dead, waiting] = await Promise.all([
       store.counts().catch(() => null),
       store.deadLetters.list({ limit: LATEST_DEAD }).catch(() => ({ letters: [] })),
@@ -146,7 +146,7 @@ async function operatorConsole(app: FastifyInstance) {
   app.addHook('preClose', async () => {
     for (const stop of stopListening) stop()
     repairs.stop()
-    // Streams would keep the server from closing.
+    // Open streams would keep the server from closing.
     live.stop()
     liveRepair.stop()
   })

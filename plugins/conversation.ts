@@ -25,14 +25,14 @@ import {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Answers events by the script that is loaded now. */
+    /** Answers events with the present scripts. */
     conversation: BotConversation
     visitorProfiles: VisitorProfiles
   }
 }
 
 export interface BotConversation extends ConversationEngine {
-  /** The script that a Page speaks by. */
+  /** The script of a Page. */
   script: (pageId: string) => Script
   /** Calls the listener after each reload of a script. Returns the function that removes it. */
   onScript: (listener: () => void) => () => void
@@ -126,7 +126,7 @@ async function conversation(app: FastifyInstance) {
   })
 }
 
-/** Loads the handler runner only where there are code handlers, which shortens the start. */
+/** Loads the handler runner only if there are code handlers, which shortens the start. */
 const openCode = async (
   app: FastifyInstance,
   file: string,
@@ -140,7 +140,7 @@ const openCode = async (
   return { handlers, handle: withHandlers({ handlers, script }) }
 }
 
-/** @throws ScriptError at registration, when the script is wrong: a bot without words does not start. */
+/** @throws ScriptError at registration, when the script has mistakes, so that the bot does not start without replies. */
 export const conversationPlugin = fp(conversation, {
   name: 'conversation',
   fastify: '5.x',

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createCutOff } from '../src/findings/cut-off.ts'
 
-/** Has other instances take over while Facebook answers them and not this one. */
+/** Gives this instance's Pages to others while Facebook answers them but not this one. */
 async function cutOff(app: FastifyInstance) {
   const { clock, config, graph, graphSilence, pages, roster, store } = app
   if (config.DATABASE_URL === undefined) return

@@ -11,10 +11,10 @@ import { eventOf } from '../src/webhook/inbox.ts'
 // The handler runner enforces its own time limit; this longer one ends what that limit does not.
 const WITH_HANDLERS = { handlerLimitMs: LONGEST_LIMIT_MS + 60_000, maxBusy: 1024 }
 
-// The server has this long to finish sends in flight; other replies stay in the store.
+// Time limit for sends in flight when the server stops; other replies stay in the store.
 const STOP_WITHIN_MS = 10_000
 
-/** Takes accepted events to the conversation, and its replies to Facebook. */
+/** Passes accepted events to the conversation, and sends its replies to Facebook. */
 async function delivery(app: FastifyInstance) {
   const {
     activity,

@@ -6,9 +6,9 @@ const LOOK_EVERY_MS = 25
 const PATIENCE_MS = 5000
 
 /**
- * Lets requests under way end when the bot stops, and then lets go of their connections. Node closes those that are
- * idle at that moment; one that answers its last request afterwards, or has never asked anything, would be kept for
- * as long as keep-alive lasts, and the store would stay open behind it.
+ * Lets requests in flight finish when the bot stops, and then closes their connections. Node closes only connections that are
+ * idle at that moment. One that finishes its last request later, or that has never sent a request, would stay open until
+ * keep-alive ends, and so would the store.
  */
 async function drain(app: FastifyInstance, { patienceMs = PATIENCE_MS }: { patienceMs?: number }) {
   const { server } = app
@@ -21,7 +21,7 @@ async function drain(app: FastifyInstance, { patienceMs = PATIENCE_MS }: { patie
   app.addHook('preClose', async () => {
     if (!server.listening) return
     for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
-    // Real time and not the bot's clock: the clients of the connections are in real time.
+    // System time and not the bot's clock, because the clients use real time.
     const look = setInterval(() => server.closeIdleConnections(), LOOK_EVERY_MS)
     const end = setTimeout(() => server.closeAllConnections(), patienceMs)
     server.once('close', () => {

@@ -8,11 +8,11 @@ import { CHECKOUT, type Surroundings } from '../src/cures/surroundings.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The settings of the operator, validated. */
+    /** The validated settings. */
     config: Config
-    /** That of DATABASE_URL; null without one. */
+    /** The address in DATABASE_URL; null without one. */
     serverAddress: ServerAddress | null
-    /** Where the bot runs, which decides how a person gives it a command. */
+    /** Where the bot runs, which decides how commands in remedies are spelled. */
     surroundings: Surroundings
   }
 }

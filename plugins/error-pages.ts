@@ -11,7 +11,7 @@ import { csrfField } from '../src/web/layout.ts'
 import { toBody } from './errors.ts'
 import { formRefusal } from './own-forms.ts'
 
-/** Shows a browser of the console its errors as a page; programs get the JSON of every other route. */
+/** Answers errors of the console with a page for browsers; other clients get the usual JSON. */
 async function errorPages(app: FastifyInstance) {
   const { signIn, surroundings } = app
   const log = app.log.child({ part: 'console' })
@@ -24,7 +24,8 @@ async function errorPages(app: FastifyInstance) {
     const problem = toBody(refusal)
     if (problem.statusCode >= 500) log.error({ err: error, code: problem.code }, 'a request failed')
     const remedy = refusal instanceof BotError ? (fitError(refusal, surroundings).remedy ?? null) : null
-    // No form without a session, and so no CSRF cookie: it would replace the operator's on a request from another site.
+    // Without a session the page has no form and sets no CSRF cookie, which would replace the operator's on a request from
+    // another site.
     const csrf = signIn.sessionOf(request) === null ? undefined : csrfField(reply.generateCsrf())
     const mayLogIn = isLogin(request) && signIn.may(request, 'operator')
     return reply
@@ -34,10 +35,10 @@ async function errorPages(app: FastifyInstance) {
   })
 }
 
-/** Whether this is the callback of Facebook's login dialog; a failed login begins again there. */
+/** Whether the request is the callback of Facebook's login dialog, whose error page offers to start the login again. */
 const isLogin = ({ routeOptions }: FastifyRequest): boolean => routeOptions.url === LOGIN_CALLBACK
 
-/** Where one signs in, and comes back from to a page that was asked for; a form has no address of its own. */
+/** The sign-in page's address, with the requested page to return to. The address of a posted form is no page to return to. */
 const signInAddress = ({ method, url, server }: FastifyRequest): string => {
   if (method === 'POST') return `${SIGN_IN}?unsaved=yes`
   const next = wayBack(url, (path) => server.hasRoute({ method: 'GET', url: path }))

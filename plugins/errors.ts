@@ -9,7 +9,7 @@ import { createLostCallbacks } from '../src/reception/lost-callbacks.ts'
 // An import would run the getters of node:http, and one of them loads a second undici.
 const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
-/** The one place where a code becomes an HTTP status. `docs/errors.md` says what each means and what to do. */
+/** The only mapping from codes to HTTP statuses. `docs/errors.md` says what each code means and what to do. */
 export const HTTP_STATUS: Record<BotErrorCode, number> = {
   BOT_CONFIG_INVALID: 500,
   BOT_SCRIPT_INVALID: 500,
@@ -62,7 +62,7 @@ export interface ErrorBody {
   message: string
 }
 
-/** For requests that fail before any route, hook or handler sees them, such as a malformed URL. */
+/** Answers requests that fail before any route, hook or handler runs, such as one with a malformed URL. */
 export const answerFrameworkError = (
   error: FastifyError,
   request: FastifyRequest,
@@ -73,7 +73,7 @@ export const answerFrameworkError = (
   void reply.header('x-content-type-options', 'nosniff').code(body.statusCode).send(body)
 }
 
-/** For input that is not HTTP: answered on the bare socket, which then closes. */
+/** Answers input that is not HTTP on the bare socket, and closes it. */
 export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
@@ -84,12 +84,12 @@ export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket):
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
       `X-Content-Type-Options: nosniff\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    // A client that goes on sending would keep a half-closed socket open.
+    // Destroyed, because a client that goes on sending would keep a half-closed socket open.
     () => socket.destroy(),
   )
 }
 
-/** For requests that Node parses and Fastify must not see. The connection closes after the response. */
+/** Answers requests that Node has parsed but Fastify must not see. The connection closes after the response. */
 export const answerUnrouted = (response: ServerResponse, status: number, message: string): void => {
   const code = status === 429 ? 'BOT_RATE_LIMITED' : 'BOT_REQUEST_INVALID'
   response.writeHead(status, {
@@ -115,7 +115,7 @@ async function errors(app: FastifyInstance) {
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     let body = toBody(error)
     dropBody(request.raw)
-    // Fastify would close at once, and a client that still sends would not read the reason.
+    // Fastify would close the connection at once, and a client that is still sending could not read the reason.
     if (body.code === 'BOT_BODY_TOO_LARGE') reply.removeHeader('connection')
     if (FAILED_PROOFS.has(body.code)) {
       const waitSeconds = await app.countFailure(request)

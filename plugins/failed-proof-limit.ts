@@ -8,8 +8,8 @@ import { createStrangerLog, type StrangerLog } from '../src/web/stranger-log.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     /**
-     * Counts a failed authentication against the client. Resolves to the seconds the client has to wait after too many,
-     * to null before. Authenticated requests are not counted, so the limit never refuses them.
+     * Counts a failed authentication of a client. Resolves to null, or after too many failures to the seconds the client has to
+     * wait. Authenticated requests are not counted, so the limit never refuses them.
      */
     countFailure: (request: FastifyRequest) => Promise<number | null>
     /** Logs a warning about an unauthenticated client, at a limited rate so that clients cannot fill the log. */
@@ -28,7 +28,7 @@ async function failedProofLimit(app: FastifyInstance) {
     keyGenerator: ({ ip }: FastifyRequest) => networkOf(ip),
   })
 
-  // Real time and not the bot's clock: the rate limit counts in real time, too.
+  // System time and not the bot's clock, because the rate limit counts in real time, too.
   app.decorate('logStranger', createStrangerLog({ clock: systemClock, log: app.log }))
   app.decorate('countFailure', async (request: FastifyRequest) => {
     const verdict = await count(request)

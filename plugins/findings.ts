@@ -27,21 +27,21 @@ declare module 'fastify' {
 }
 
 export interface Findings {
-  /** @param counts - null where the database does not answer */
+  /** @param counts - null if the database does not answer */
   now: (counts: QueueCounts | null) => Finding[]
-  /** What the bot hears of a Page. */
+  /** The webhook subscription of a Page. */
   webhooksOf: (pageId: string) => Subscription
-  /** What the keeper of a Page sees of it. */
+  /** Facts that a Page's keeper observes. */
   pageFacts: (pageId: string) => PageFacts
-  /** Where Facebook sends the webhooks of the app; null while that is not known. */
+  /** The app-level subscription; null while it is not known. */
   appWebhook: () => AppWebhookState | null
-  /** Visitors who asked for a person and have no answer from one. */
+  /** Visitors who asked for a person and to whom none has written yet. */
   waiting: () => Promise<WaitingVisitor[]>
-  /** Visitors whose conversations are left to a person. */
+  /** Visitors whose conversations are handed over to a person. */
   people: () => Promise<VisitorOfPerson[]>
 }
 
-/** The most conversations left to a person that are searched, latest first. */
+/** The most handed-over conversations that are read, latest first. */
 const MOST_LEFT = 500
 
 async function findings(app: FastifyInstance) {

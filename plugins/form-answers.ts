@@ -6,7 +6,7 @@ import { createAnswersCourier, type AnswersParcel } from '../src/forms/post-answ
 
 const TIMEOUT_MS = 10_000
 
-/** Delivers the answers of forms to the addresses that the script names. */
+/** Posts the answers of forms to the addresses that the script names. */
 async function formAnswers(app: FastifyInstance) {
   const agent = createOutgoing(app.config, { connect: { timeout: TIMEOUT_MS }, connections: 4 })
 

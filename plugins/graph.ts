@@ -11,9 +11,9 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The Graph API calls of this bot. */
     graph: Graph
-    /** Whether Facebook does its work at all. */
+    /** Whether Facebook fails to answer any calls because of an outage. */
     graphFailure: Pick<GraphFailure, 'sinceMs'>
-    /** Whether Facebook can be reached from here. */
+    /** Whether Facebook answers calls of this instance. */
     graphSilence: Pick<Silence, 'span'>
   }
 }

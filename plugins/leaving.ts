@@ -5,25 +5,25 @@ import { drainMs } from '../src/base/config.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     /**
-     * Has other instances take over, before the bot is closed: /readyz says 503, Pages are given away when what is sent for them has
-     * come home, and callbacks are accepted for DRAIN_SECONDS, until the load balancer has seen it.
+     * Lets other instances take over before the bot is closed: /readyz answers 503, each Page is given away when its sends in
+     * flight have ended, and callbacks are still accepted for DRAIN_SECONDS, so that the load balancer notices.
      */
     leave: () => Promise<void>
     isLeaving: () => boolean
   }
 }
 
-/** The first and the last thing of a bot's work: Pages are taken when it listens, and given away before it is closed. */
+/** Takes Pages once the bot listens, and gives them away before it is closed. */
 async function leaving(app: FastifyInstance) {
   const { clock, config, pages } = app
   let left: Promise<unknown> | null = null
   app.decorate('isLeaving', () => left !== null)
   app.decorate('leave', async () => {
-    // A process that has lost its store has nothing to give, and accepts nothing.
+    // If the store is lost, there is nothing to wait for: no Page can be given away and no callback accepted.
     left ??= Promise.race([pages.lost, Promise.all([pages.leave(), clock.sleep(drainMs(config))])])
     await left
   })
-  // Registered last: all that works for Pages has begun by then.
+  // Registered last, so that all work for Pages has been started before the first Page is taken.
   app.addHook('onListen', async () => pages.begin())
 }
 

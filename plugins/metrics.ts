@@ -5,9 +5,9 @@ import type { Exposition, Metrics } from '../src/metrics/metrics.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Counts the metrics of /metrics. */
+    /** Counts for /metrics. */
     metrics: Metrics
-    /** The text of /metrics; only where there is a password. */
+    /** Renders /metrics; only with a password. */
     exposition: Exposition
     /** The numbers of the last hour, for the operator console. */
     activity: Activity
@@ -28,7 +28,7 @@ async function metrics(app: FastifyInstance) {
 
 const nothing = (): void => undefined
 
-/** Without a password the metrics cannot be read, so they are neither counted nor loaded. */
+/** Counts nothing: without a password the metrics cannot be read, so their modules are not loaded. */
 const UNREAD: Metrics = {
   webhookEvent: nothing,
   webhookRejected: nothing,

@@ -5,7 +5,7 @@ import { createSharedNeeds } from '../src/alerts/shared-needs.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What the operator has to mend. Other plugins raise needs here; plugins/alerts.ts alerts the operator. */
+    /** Trouble that only a person can repair. Other plugins raise needs here; plugins/alerts.ts alerts the operator. */
     needs: Needs
   }
 }

@@ -23,7 +23,7 @@ async function noticed(app: FastifyInstance) {
   const nameOf = (pageId: string): string | null => tokens.status(pageId).pageName
   const loops = createLoops({
     tell: raisesNeeds({ needs, cause: 'loop', nameOf }),
-    // What another instance finds it corrects itself.
+    // Only the Page's keeper updates the need, because other instances do the same for theirs.
     correct: (pageId, trouble) => {
       if (duty.keeps(pageId)) needs.update({ pageId, pageName: nameOf(pageId), cause: 'loop', ...trouble })
     },
@@ -44,7 +44,7 @@ async function noticed(app: FastifyInstance) {
   app.decorate('noticed', { loops, automaticReplies, bystander })
 
   app.addHook('onReady', () => automaticReplies.recall(tokens.statuses().map(({ pageId }) => pageId)))
-  // The needs from before the start were read by now.
+  // In `onReady`, because stored needs have been read by then.
   app.addHook('onReady', async () => resume())
   app.addHook('preClose', async () => {
     loops.stop()

@@ -12,9 +12,9 @@ export interface OwnFormsOptions {
   key: Buffer
   cookieName: string
   sessionMs: number
-  /** Other origins our forms may lead to (`form-action`): browsers apply it to redirects after a form, too. */
+  /** Other origins that a form of this server may redirect to; browsers apply `form-action` to redirects, too. */
   formTargets?: readonly string[]
-  /** The public origin of this server, when it is known. */
+  /** The public origin of this server; undefined if it is not known. */
   publicUrl?: string | undefined
 }
 
@@ -22,7 +22,7 @@ const LARGEST_FORM_BYTES = 64 * 1024
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The most bytes that a form of this route may have, where they are more than usual. */
+    /** Most bytes of a form of this route, if more than the default. */
     formBytes?: number
   }
 }
@@ -30,26 +30,27 @@ const COOKIE_OPTIONS = { path: '/', httpOnly: true, sameSite: 'lax' } as const
 const SAFE_METHODS = new Set(['GET', 'HEAD'])
 
 /**
- * Protects every page of ours: security headers against other sites, a session, and changes only from our own forms.
- * Holds for the scope it is registered in.
+ * Protects the pages of the scope it is registered in: security headers, a session, and changes only from this server's own
+ * forms.
  */
 async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
   const { key, cookieName, sessionMs, formTargets = [], publicUrl } = options
 
-  // Before the session is read, and below after it is written: the plugin knows one name for http and https.
+  // The cookie is renamed before the session is read, and again after it is written, because the session plugin has one name for
+  // http and https.
   app.addHook('onRequest', (request, _reply, done) => {
     const { cookie } = request.headers
     if (cookie !== undefined && isSecure(request, publicUrl))
       request.headers.cookie = fromHostCookie(cookie, cookieName)
     done()
   })
-  // Loaded before the hooks below are added, so that these run after.
+  // Registered before the hooks below are added, so that these run after it.
   await app.register(fastifyHelmet, headers(formTargets))
   await app.register(fastifySecureSession, {
     key,
     cookieName,
     expiry: sessionMs / 1000,
-    // Lax, as the way back from Facebook's dialog is a link from another site. Forms from there are refused below.
+    // Lax, because the redirect from Facebook's dialog comes from another site. Forms from other sites are refused below.
     cookie: { ...COOKIE_OPTIONS },
   })
   await app.register(fastifyCsrfProtection, {
@@ -67,7 +68,7 @@ async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store')
-    // A page that came by https gets a cookie for https alone; one that came by http needs it over http.
+    // Over https the cookie gets `Secure`; over http the browser would not send a `Secure` cookie back.
     if (isSecure(request, publicUrl)) request.session.options({ ...COOKIE_OPTIONS, secure: true })
     if (SAFE_METHODS.has(request.method)) return
     const posted = postedBy(request, publicUrl)
@@ -78,7 +79,7 @@ async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
   app.addHook('onSend', (request, reply, _payload, done) => {
     const values = [reply.getHeader('set-cookie') ?? []].flat().map(String)
     if (values.length > 0 && isSecure(request, publicUrl)) {
-      // A second `header` would add to the first.
+      // Removed first, because `header` adds to an existing `set-cookie`.
       reply.removeHeader('set-cookie')
       reply.header(
         'set-cookie',
@@ -93,7 +94,7 @@ async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
   })
 }
 
-/** The headers that tell from which site a request came. */
+/** The values of a request that tell which site sent it. */
 export const postedBy = (request: FastifyRequest, publicUrl: string | undefined): FormOrigin => ({
   host: request.host,
   origin: request.headers.origin,
@@ -101,7 +102,7 @@ export const postedBy = (request: FastifyRequest, publicUrl: string | undefined)
   publicUrl,
 })
 
-/** The error of a request, with our own message where the form was not ours. */
+/** The error of a request; a CSRF error gets the bot's own code and message. */
 export const formRefusal = (error: FastifyError): FastifyError | BotError =>
   error.code?.startsWith('FST_CSRF_')
     ? new BotError('BOT_FORM_REFUSED', 'This form is too old, or was not made by the operator console.')
@@ -132,7 +133,7 @@ const headers = (formTargets: readonly string[]) =>
         frameAncestors: ["'none'"],
       },
     },
-    // With no-referrer our own forms would come without their origin.
+    // With `no-referrer`, this server's own forms would come without `Origin`.
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
     // The proxy that terminates TLS sets HSTS for the whole domain.

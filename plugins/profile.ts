@@ -6,12 +6,12 @@ import { createProfileSync, type ProfileStatus } from '../src/profile/profile-sy
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The sync state of each Page's Messenger profile. */
+    /** The state of each Page's Messenger profile. */
     profile: { status: (pageId: string) => ProfileStatus }
   }
 }
 
-/** Keeps Facebook's Messenger Profile (Get Started, greeting, ice breakers, menu) like the script wants it. */
+/** Keeps the Messenger Profile (Get Started, greeting, ice breakers, menu, commands) equal to the one in the script. */
 async function profile(app: FastifyInstance) {
   const { needs, keptTokens: tokens } = app
   const sync = createProfileSync({

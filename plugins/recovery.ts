@@ -10,7 +10,7 @@ declare module 'fastify' {
   }
 }
 
-/** Keeps the app subscribed to each Page's webhooks, and recovers the messages they missed. */
+/** Keeps the app subscribed to each Page's webhooks, and recovers missed messages. */
 async function recovery(app: FastifyInstance) {
   const { clock, graph, needs, store, keptTokens: tokens } = app
   const running = createRecovery({
@@ -30,7 +30,7 @@ async function recovery(app: FastifyInstance) {
     }),
   })
   app.decorate('recovery', { subscription: running.subscription })
-  // Until the port is open Facebook cannot reach the bot: a start that fails must not count as its return.
+  // Started in `onListen`, because Facebook cannot reach the bot before, and a failed start must not end a measured absence.
   app.addHook('onListen', () => running.start())
   app.addHook('onClose', () => running.stop())
 }

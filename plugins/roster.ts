@@ -15,15 +15,15 @@ declare module 'fastify' {
   }
 }
 
-/** Settings of the machine that an instance runs on; all others are compared, as any instance may send alerts or keep a Page. */
+/** Settings that may differ between machines. All others are compared, because any instance may send alerts or keep a Page. */
 const OF_MACHINE: ReadonlySet<string> = new Set<keyof Config>([
   'HOST',
   'PORT',
   'DATA_DIR',
   'DATABASE_URL',
-  // What the marks are made with.
+  // The key of the marks.
   'TOKEN_KEY',
-  // Their texts are compared, wherever they lie.
+  // The contents of these files are compared, not their paths.
   'BOT_SCRIPT',
   'BOT_HANDLERS',
   'DRAIN_SECONDS',
@@ -39,13 +39,13 @@ const COMPARED = (Object.keys(configSchema.properties) as (keyof Config)[]).filt
   (name) => !OF_MACHINE.has(name),
 )
 
-/** Makes this instance known to the others, and the others to this one. */
+/** Adds this instance to the list of running instances, and reads the others. */
 async function roster(app: FastifyInstance) {
   const { clock, config, duty, instances, pages, store } = app
   const sinceMs = clock.now()
 
   const marks = (): Record<string, string> => {
-    // Required with DATABASE_URL; without it there is no other instance.
+    // TOKEN_KEY is required with DATABASE_URL; without one there is no other instance.
     const key = config.TOKEN_KEY
     if (key === undefined) return {}
     const settings = Object.fromEntries(
@@ -84,7 +84,7 @@ async function roster(app: FastifyInstance) {
   app.addHook('onClose', () => running.stop())
 }
 
-/** A file that cannot be read is a trouble of its own, told elsewhere. */
+/** The text of a file; empty if it cannot be read, which another part reports. */
 const textOf = (file: string): string => {
   try {
     return readFileSync(file, 'utf8')

@@ -6,7 +6,7 @@ import { SAMPLE_SCRIPT } from '../src/script/own-script.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Where the scripts are read, tried and changed by people. */
+    /** Reads, tries and changes scripts for the console. */
     scriptDesk: ScriptDesk
   }
 }

@@ -9,20 +9,26 @@ import { boundConnections } from '../src/web/open-connections.ts'
 import { answerClientError, answerFrameworkError, answerUnrouted } from './errors.ts'
 
 export interface ServerOptions extends Pick<Config, 'LOG_LEVEL' | 'TRUST_PROXY'> {
-  /** Where log lines go; standard output by default. */
+  /** Takes the log lines; standard output by default. */
   logStream?: LogStream | undefined
-  /** Where it runs; a checkout by default. */
+  /** Where the bot runs; a checkout by default. */
   surroundings?: Surroundings | undefined
 }
 
 // An import would run the getters of node:http, and one of them loads a second undici.
 const { createServer: createHttpServer } = process.getBuiltinModule('node:http')
 
-/** Facebook gives up after five. A request that is not here by then, headers and body, is cut. */
+/**
+ * Headers and body of a request must arrive within this time, else the connection is closed. Facebook gives up after five
+ * seconds.
+ */
 const REQUEST_TIMEOUT_MS = 10_000
 const LOOK_FOR_SLOW_ONES_EVERY_MS = 1000
 
-/** Requests answered before Fastify sees them: Fastify would cost more, or Node would answer without our error body. */
+/**
+ * Answers some requests before Fastify sees them, because Fastify would cost more time or Node would answer without the bot's
+ * error body.
+ */
 const guarded =
   (app: RequestListener): RequestListener =>
   (request, response) => {
@@ -32,12 +38,12 @@ const guarded =
       dropBody(request)
       return answerUnrouted(response, 400, `The request names ${hosts === 0 ? 'no host' : 'several hosts'}.`)
     }
-    // Fastify reads no bodies of these.
+    // Fastify does not read bodies of these methods.
     if (BODYLESS.has(method)) dropBody(request)
     app(request, response)
   }
 
-/** Node takes the first of several, and a proxy in front may have gone by another one (RFC 9112, 3.2). */
+/** Several Host headers are refused (RFC 9112, 3.2): Node takes the first, and a proxy in front may have used another one. */
 const countHosts = (rawHeaders: readonly string[]): number => {
   let count = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -59,7 +65,7 @@ const serverFactory: FastifyServerFactory = (app, { keepAliveTimeout }) => {
       requestTimeout: REQUEST_TIMEOUT_MS,
       headersTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: LOOK_FOR_SLOW_ONES_EVERY_MS,
-      // Checked above instead, because Node's own refusal has no body.
+      // `guarded` checks it instead, because Node's own refusal has no body.
       requireHostHeader: false,
     },
     (request, response) => {
@@ -81,13 +87,13 @@ export const createServer = (options: ServerOptions): FastifyInstance => {
   const spell = (remedy: string): string => fitCommands(remedy, surroundings)
   return Fastify({
     logger: createLogOptions(LOG_LEVEL, logStream, surroundings.is === 'checkout' ? undefined : spell),
-    // Two log lines for every request would halve the webhooks we can take.
+    // Two log lines for every request would halve the rate of webhooks.
     logController: new LogController({ disableRequestLogging: true }),
-    // So would a logger of its own for every request, with all that is redacted.
+    // A logger for each request, with its own redaction, would cost as much.
     childLoggerFactory: (logger) => logger,
     serverFactory,
-    // After its ten seconds Fastify would end a start that recovers a large database, or waits for slow handlers, and say
-    // only the name of a plugin. What may wait for ever has a limit of its own, and words for it.
+    // No limit: after its ten seconds Fastify would end a start that recovers a large database or waits for slow handlers, and
+    // name only a plugin. Steps that could hang have limits and messages of their own.
     pluginTimeout: 0,
     trustProxy: TRUST_PROXY ?? false,
     frameworkErrors: answerFrameworkError,

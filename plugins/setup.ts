@@ -17,9 +17,9 @@ declare module 'fastify' {
 }
 
 export interface SetupAccess {
-  /** Whether this browser was let in, and none after it. */
+  /** Whether this browser is the one that was let in last. */
   isIn: (request: FastifyRequest) => boolean
-  /** Lets a browser in that brings the code, and sends the one before away. @throws BotError */
+  /** Lets a browser in that has the code; the previous one is then locked out. @throws BotError */
   enter: (request: FastifyRequest, code: string) => void
 }
 
@@ -27,7 +27,7 @@ export interface SetupPluginOptions extends SetupDeps {
   /** The host name or address the server was told to listen on. */
   host: string
   code: SetupCode
-  /** A browser was let in; there is another code now. */
+  /** Called when a browser was let in; a new code is then valid. */
   onEnter: () => void
 }
 
@@ -50,7 +50,7 @@ async function setup(app: FastifyInstance, { host, code, onEnter, ...deps }: Set
     })
   })
   await app.register(ownFormsPlugin, {
-    // A random key: no session outlives this process.
+    // A random key, so that no session outlives this process.
     key: randomBytes(32),
     cookieName: COOKIE,
     sessionMs: SESSION_MS,
@@ -85,7 +85,7 @@ async function setup(app: FastifyInstance, { host, code, onEnter, ...deps }: Set
         })
       }
       session = randomBytes(16).toString('base64url')
-      // Against session fixation: an attacker could have planted the session from before.
+      // A new session against session fixation: an attacker could have planted the old one.
       request.session.regenerate()
       request.session.set('id', session)
       log.info({ client: request.ip }, 'the set-up was opened in a browser')

@@ -15,15 +15,15 @@ import { ownFormsPlugin, postedBy } from './own-forms.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Who may use the console. */
+    /** The people who may use the console. */
     people: People
     /** Signs the operator in and out, and checks requests for the session. */
     signIn: SignIn
   }
   interface FastifyContextConfig {
-    /** An operator route that needs no sign-in; `file` for one that is the same on every instance. */
+    /** True for an operator route that needs no sign-in; `file` for one whose answer is the same on every instance. */
     open?: boolean | 'file'
-    /** The least role that may use the route: viewer where it only shows, operator where it changes. */
+    /** The least role that may use the route; by default viewer for reading, operator for changing. */
     role?: Role
   }
 }
@@ -33,7 +33,7 @@ declare module '@fastify/secure-session' {
     id: string
     sinceMs: number
     user: string
-    /** Of the person's password. */
+    /** The mark of the person's password. */
     mark: string
   }
 }
@@ -45,35 +45,35 @@ export interface SignIn {
     reply: FastifyReply,
     given: Credentials & { code: string },
   ) => Promise<void>
-  /** For what takes a proof again; failures count as those of signing in do, and throw as there. */
+  /** Asks for a proof again before a critical action. Failures count and throw as those of {@link SignIn.begin} do. */
   prove: (request: FastifyRequest, reply: FastifyReply, check: () => Promise<boolean>) => Promise<void>
-  /** Signs in a person who has proved already who they are. */
+  /** Signs in a person whose proof has been checked already. */
   open: (request: FastifyRequest, person: Person) => void
   end: (request: FastifyRequest) => Promise<void>
   /** The id of the operator's session; null for other requests. */
   sessionOf: (request: FastifyRequest) => string | null
-  /** The person of that session; null for other requests. */
+  /** The person of the session; null for other requests. */
   personOf: (request: FastifyRequest) => Person | null
-  /** Whether that person may do what needs this role. */
+  /** Whether that person has this role or a higher one. */
   may: (request: FastifyRequest, needed: Role) => boolean
-  /** The name of that person, for what they did. */
+  /** The name of that person, for the log of actions. */
   nameOf: (request: FastifyRequest) => string
   /** For clients that send the password with each request; throws as {@link SignIn.begin} does. */
   assertPassword: (request: FastifyRequest, reply: FastifyReply, given: Credentials | null) => Promise<void>
 }
 
 export interface SignInOptions {
-  /** Of the operator. */
+  /** The operator's password. */
   password: string
-  /** For the passwords of people; scrypt at its full cost by default. */
+  /** The hash for people's passwords; by default scrypt at its full cost. */
   passwordHash?: PasswordHash | undefined
 }
 
 const COOKIE = 'evergreen_operator'
 
 /**
- * Guards every route of the scope it is registered in: signed in, with headers that keep other sites out, and changes
- * only from forms of our own. Registered for the operator's routes alone: none of it costs a webhook anything.
+ * Guards every route of the scope it is registered in: sign-in, security headers, and changes only from this server's own forms.
+ * Registered only for the operator's routes, so that it costs webhooks no time.
  */
 async function signIn(
   app: FastifyInstance,
@@ -104,7 +104,7 @@ async function signIn(
     key: sessionKey(config.FB_APP_SECRET, password),
     cookieName: COOKIE,
     sessionMs: SESSION_MS,
-    // The button "Continue with Facebook" redirects there.
+    // The button "Continue with Facebook" redirects to these origins.
     formTargets: dialogOrigins(config.FB_LOGIN_URL),
     publicUrl: config.PUBLIC_URL,
   })
@@ -121,7 +121,8 @@ async function signIn(
   const nameOf: SignIn['nameOf'] = (request) => whoIn(request)?.person.name ?? OPERATOR
 
   const assertOwnSite = (request: FastifyRequest): void => {
-    // Another site can send the operator's browser here with wrong passwords: counted, they would lock the operator out.
+    // Another site can send the operator's browser here with wrong passwords. They are not counted, because they would lock the
+    // operator out.
     if (isSentByAnotherSite(postedBy(request, config.PUBLIC_URL))) {
       throw new BotError(
         'BOT_FORM_REFUSED',
@@ -168,7 +169,7 @@ async function signIn(
       assertAdmitted(request, reply, await passwords.admitBy(request.ip, nameOf(request), check)),
     begin: async (request, reply, given) => {
       assertOwnSite(request)
-      // As of now: a password that is changed during the check must not begin a session.
+      // Read again after the check, because the password may have changed meanwhile.
       const person = people.get(given.user)
       assertAdmitted(
         request,
@@ -189,7 +190,8 @@ async function signIn(
   app.addHook('onRequest', async ({ session, routeOptions }) => {
     if (routeOptions.config.open === 'file') return
     const id = session.get('id')
-    // The request may come to another instance than the one before it. A database that does not answer locks no operator out.
+    // Asked for each request, because the session may have ended on another instance. If the database does not answer, the
+    // operator is not locked out.
     const asked = Promise.all([people.refresh(), id !== undefined && sessions.ask(id)])
     await within(clock, ASKED_WITHIN_MS, asked, null).catch(() => null)
   })
@@ -199,7 +201,7 @@ async function signIn(
     rules.assertMay(whoIn(request), needed)
   })
   app.addHook('preHandler', async (request, reply) => {
-    // Before the handler: it may end the session, or remove the person.
+    // Set before the handler runs, because that may end the session or remove the person.
     reply.by = whoIn(request)?.person.name ?? null
   })
 }

@@ -12,7 +12,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Inbox, outbox and conversations; see src/store/store.ts. */
     store: Store
-    /** What of the work is this instance's; see src/base/duty.ts. */
+    /** Which work this instance does; see src/base/duty.ts. */
     duty: Duty
     instances: Instances
     /** Begins and ends the keeping of Pages; see src/store/opened.ts. */
@@ -35,7 +35,7 @@ async function store(app: FastifyInstance, { databaseThread }: StoreOptions) {
     isHead: opened.duty.isHead,
     keepMs: { questions: config.KEEP_QUESTIONS_DAYS * DAY_MS },
     clock,
-    // Asked for the first time when all plugins are there.
+    // A function, because `app.graph` exists only after later plugins are loaded.
     facebookNow: () => app.graph.now(),
     log: app.log.child({ part: 'store' }),
   })
@@ -49,7 +49,7 @@ async function store(app: FastifyInstance, { databaseThread }: StoreOptions) {
     await opened.close()
   })
   void opened.lost.then((error) => {
-    // The supervisor of the process starts it again.
+    // Ends the process; its supervisor starts it again.
     app.log.fatal({ err: error }, 'the store is lost: this process ends')
     process.exitCode = 1
     process.kill(process.pid, 'SIGTERM')

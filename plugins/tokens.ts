@@ -17,7 +17,7 @@ declare module 'fastify' {
     tokenStore: TokenStore
     /** The Page tokens: which Page may send, and with which token. */
     tokens: PageTokens
-    /** Those of the Pages that this instance keeps, for work that one instance does for a Page. */
+    /** The tokens of the Pages that this instance keeps, for work that only a Page's keeper does. */
     keptTokens: PageTokens
   }
 }

@@ -9,7 +9,7 @@ import { readSignedRequest } from '../src/webhook/signed-request.ts'
 const LARGEST_FORM_BYTES = 16 * 1024
 const STATUS = '/facebook/data-deletion'
 
-/** Meta's data deletion callback, and the page that tells what became of a request (docs/messenger-platform.md#e9). */
+/** Meta's data deletion callback, and the status page of a request (docs/messenger-platform.md#e9). */
 async function dataDeletion(app: FastifyInstance) {
   const requests = createFreshRequests(app)
   const notes = createDeletionNotes(app)
@@ -24,13 +24,13 @@ async function dataDeletion(app: FastifyInstance) {
     const { FB_APP_SECRET, PUBLIC_URL } = app.config
     const signed = readSignedRequest(request.body?.get('signed_request'), FB_APP_SECRET)
     const isNew = requests.isNew(signed)
-    // The same request has the same code, and it cannot be guessed without the secret. Of the payload alone: one signature can be
-    // spelt in any number of ways (padding, spare bits), and each would take the place of another request's note.
+    // The same request gets the same code, which cannot be guessed without the secret. It depends on the payload only: one
+    // signature can be encoded in several ways (padding, spare bits), and each would need a note of its own.
     const code = createHmac('sha256', FB_APP_SECRET)
       .update(`data deletion ${signed.payload}`)
       .digest('base64url')
       .slice(0, 16)
-    // The id is of a person who logged in to the app, and no conversation stands under it: the request need not keep it.
+    // Only the code is stored. The id in the request is of a person who logged in to the app; no conversation has it.
     await notes.add(code)
     if (isNew) {
       request.log.warn(

@@ -17,10 +17,10 @@ async function facebook(app: FastifyInstance) {
   app.post<{ Body: URLSearchParams | undefined }>('/facebook/deauthorize', async (request) => {
     const { FB_APP_SECRET } = app.config
     const signed = readSignedRequest(request.body?.get('signed_request'), FB_APP_SECRET)
-    // A repeat says nothing new, and may be a recorded one.
+    // A repeated request has no effect, because it may be a recorded one.
     if (!requests.isNew(signed)) return { success: true }
     request.log.warn('a person removed the app on Facebook: probing the page tokens')
-    // Facebook gets its answer without waiting for ours.
+    // Not awaited: Facebook gets its answer before the probe ends.
     app.tokens.deauthorized({ userId: signed.userId, pageId: signed.profileId }).catch((error: unknown) => {
       request.log.error({ err: error }, 'the probe after a deauthorize callback failed')
     })

@@ -1,2 +1,2 @@
-/** What a route that takes one of our forms gets; undefined where nothing was sent. */
+/** The type of a request with one of this server's forms; `Body` is undefined if the request has none. */
 export type FormRequest = { Body: URLSearchParams | undefined }

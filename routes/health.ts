@@ -22,10 +22,10 @@ async function health(app: FastifyInstance) {
 
   app.get('/readyz', async (_request, reply) => {
     const [isStoreOk, counts] = await Promise.all([isStoreReady(), countsOfNow()])
-    // First of all, so that no new requests come while the last ones are answered.
+    // 503 from the beginning of the shutdown, so that the load balancer sends no new requests.
     const isReady = isStoreOk && !app.isLeaving()
     const found = app.findings.now(counts)
-    // A dead token is no reason to turn webhooks away: they are kept until it is mended.
+    // A dead token does not matter here: webhooks are stored until it is replaced.
     return reply.code(isReady ? 200 : 503).send({
       status: app.isLeaving() ? 'leaving' : isReady ? 'ready' : 'unavailable',
       store: isStoreOk ? 'ok' : 'unavailable',
@@ -36,7 +36,10 @@ async function health(app: FastifyInstance) {
   })
 }
 
-/** Shares one probe between requests at about the same time: /readyz is open to every client, and a probe writes to the disk. */
+/**
+ * Shares one probe between requests at about the same time, because /readyz is open to every client and a probe writes to the
+ * disk.
+ */
 const remember = <Value>(ask: () => Promise<Value>, clock: Clock): (() => Promise<Value>) => {
   let answer: Promise<Value> | null = null
   let askedMs = Number.NEGATIVE_INFINITY

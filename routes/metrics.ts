@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import { readBasic } from '../src/web/password-check.ts'
 
 async function metrics(app: FastifyInstance) {
-  /** The head alone tells the values that are the same on every instance, so that a sum over instances counts them once. */
+  /** Values of the whole bot, which only the head reports, so that a sum over instances counts them once. */
   const ofTheBot = async () => {
     if (!app.duty.isHead()) return null
     const [{ inbox, outbox }, deadRows] = await Promise.all([app.store.counts(), app.store.deadRows()])
@@ -31,7 +31,7 @@ async function metrics(app: FastifyInstance) {
       reply.removeHeader('www-authenticate')
     }
     const own = await ofThisInstance()
-    // Without an answer of the database its values are left out.
+    // If the database does not answer, its values are left out.
     const shared = own.writeSeconds === null ? null : await ofTheBot()
     return reply.type(app.exposition.contentType).send(await app.exposition.render(shared, own))
   })

@@ -16,7 +16,7 @@ async function webhook(app: FastifyInstance) {
   const otherObjects = createOtherObjects({ store: app.store, clock: app.clock, log: app.log })
   const isSigned = createSignatureCheck(app.config.FB_APP_SECRET)
 
-  // Raw bytes are what Facebook signs: nothing is parsed before the signature holds.
+  // Facebook signs the raw bytes, so nothing is parsed before the signature is checked.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', async ({ headers, raw }: FastifyRequest): Promise<Json> => {
     const body = await app.bodies.read(raw, LARGEST_BODY_BYTES)
@@ -46,7 +46,7 @@ async function webhook(app: FastifyInstance) {
     }
     const events = toNewEvents(body['entry'], app.clock.now(), app.config.FB_APP_ID)
     const kept = events.filter(({ kind }) => kind !== 'sample')
-    // Durable before the answer: after a 200 Facebook never sends this callback again.
+    // Stored before the answer, because after a 200 Facebook never sends this callback again.
     if (kept.length > 0) await app.store.accept(kept)
     for (const { kind } of events) metrics.webhookEvent(kind)
     for (const { pageId } of kept) app.noWebhooksAlarm.heard(pageId)
@@ -60,7 +60,7 @@ async function webhook(app: FastifyInstance) {
       const challenge = readChallenge(request.query, app.config.FB_VERIFY_TOKEN)
       reply.type('text/plain; charset=utf-8').send(challenge)
     })
-    // The content type is not signed, so it decides nothing: every body is read as bytes.
+    // The content type is not signed, so it is ignored, and every body is read as bytes.
     app.post<{ Body: Json }>(path, { onRequest: admit }, ({ body }) => take(body))
   }
 }
@@ -77,7 +77,7 @@ const admit: onRequestHookHandler = ({ headers }, _reply, done) => {
 const unsigned = (): BotError =>
   new BotError('BOT_SIGNATURE_INVALID', 'X-Hub-Signature-256 is missing or does not fit the body.')
 
-/** Such as `signature_invalid`; few enough to be a metric's label. */
+/** The reason for the metric's label, such as `signature_invalid`; there are only a few. */
 const reasonOf = (error: Error & { code?: string; statusCode?: number }): string => {
   if (error instanceof BotError) return error.code.slice('BOT_'.length).toLowerCase()
   if (error.statusCode === 413) return 'body_too_large'

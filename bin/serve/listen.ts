@@ -2,9 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import { BotError } from '../../src/base/errors.ts'
 
 /**
- * Listens, or ends the app and says why that cannot be.
+ * Listens, or closes the app and throws an error with the reason.
  *
- * @returns where
+ * @returns the address
  * @throws BotError `BOT_CONFIG_INVALID`
  */
 export const listen = async (app: FastifyInstance, host: string, port: number): Promise<string> => {

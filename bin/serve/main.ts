@@ -14,10 +14,10 @@ import { endWithGrace } from '../end-with-grace.ts'
 import { listen } from './listen.ts'
 
 const CLOSE_WITHIN_MS = 15_000
-/** How long other instances may take to take over the Pages of this one. */
+/** Time limit for other instances to take over this one's Pages. */
 const LEAVE_WITHIN_MS = 10_000
 
-// Of a terminal that is gone. Its SIGHUP ends the bot, in order, where it reaches this process.
+// Ignores errors of a terminal that was closed. Its SIGHUP ends the bot in order if it reaches this process.
 process.stdout.on('error', () => {})
 const terminal = createTerminal({ input: process.stdin, output: process.stdout })
 
@@ -41,14 +41,14 @@ const readEnv = (): Env => withDotEnv(process.env)
 const run = async ({ databaseThread, endAtOnce }: Begun): Promise<void> => {
   if (process.argv.slice(2).some((argument) => argument !== '--setup')) throw wrongArguments()
   const env = readEnv()
-  // npm takes an option that stands before its own -- for one of its own.
+  // npm takes an option before `--` for its own and puts it into the environment.
   const isAsked = process.argv.includes('--setup') || process.env['npm_config_setup'] === 'true'
   if (isAsked && !isUntouched(env)) throw setUpAlready()
-  // Without a person a missing setting ends the process, as any mistake in them does.
+  // Without a terminal, missing settings end the process as invalid ones do.
   if (isUntouched(env) && isInOrder(env) && (terminal !== null || isAsked))
     await runFirst(databaseThread, endAtOnce)
   else await serveWhenBuilt(() => buildBot(env, databaseThread), endAtOnce)
-  // Node would write it at an orderly end, which not every process has.
+  // Written now, because Node writes the cache only when a process exits in order.
   flushCompileCache()
 }
 
@@ -76,8 +76,8 @@ const buildBot = async (env: Env, databaseThread?: Worker): Promise<FastifyInsta
 }
 
 /**
- * Builds the bot and has it listen. A signal that comes before it is built ends the process at once: what a start has begun
- * is lost without harm.
+ * Builds the bot and makes it listen. A signal before the bot is built ends the process at once, which does no harm to stored
+ * data.
  */
 const serveWhenBuilt = async (
   build: () => Promise<FastifyInstance>,
@@ -111,7 +111,7 @@ const serveWhenBuilt = async (
   if (exposure !== null) app.log.warn(`${exposure.what}: ${exposure.next}`)
 }
 
-/** Wrong settings are told of by the bot that is built with them. */
+/** Invalid settings are reported when the bot is built, so here they get the default. */
 const endWithinMs = (env: Env): number => {
   try {
     const config = loadConfig(env, ['DATABASE_URL', 'DRAIN_SECONDS'])
@@ -127,7 +127,7 @@ const setUpAlready = (): BotError =>
     remedy: `Start it with ${surroundings.command('start')}; .env holds its settings, and ${surroundings.command('doctor')} says what is wrong with them.`,
   })
 
-/** Without what was given: it may be a secret in the wrong place. */
+/** The arguments are not repeated, because one may be a secret in the wrong place. */
 const wrongArguments = (): BotError =>
   new BotError('BOT_USAGE', 'The bot takes no arguments but --setup.', {
     remedy: 'Its settings are in .env; .env.example explains each.',
@@ -147,12 +147,12 @@ const explain = (error: unknown): string => {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-/** What in `.env` may be why a setting is missing or wrong. */
+/** Faults in `.env` that may explain a missing or invalid setting. */
 const causesInFiles = (): string[] => {
   try {
     return configWarnings(process.env).map(({ what, next }) => `  ${what}. ${next}.`)
   } catch {
-    // The file itself is what is told of.
+    // The file cannot be read, which the caller reports already.
     return []
   }
 }
@@ -178,9 +178,9 @@ Is this the first start? A container gets its settings from outside:
                 it shows an address for your browser, and keeps the settings in DATA_DIR
   At any time   ${surroundings.command('doctor')}   says what is in order and what to do next`
 
-/** The work that a start begins before other modules are loaded. */
+/** Work that bin/serve.js began before it loaded this module. */
 export interface Begun {
-  /** A thread that has begun to start, for the first bot that is built; undefined where the bot needs none. */
+  /** A starting database thread for the first bot that is built; undefined if none was started. */
   databaseThread: Worker | undefined
   /** The handler of SIGTERM and SIGINT until the bot or the set-up installs its own. */
   endAtOnce: () => void

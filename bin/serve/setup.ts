@@ -14,10 +14,10 @@ import { loadOtherSettings } from '../../src/setup/first-run.ts'
 import { listen } from './listen.ts'
 
 export interface SetupRun {
-  /** The environment as a process started now would have it, `.env` included. */
+  /** Reads the environment that a new process would have, including `.env`. */
   readEnv: () => Env
   logStream: LogStream
-  /** Shows a person what to do. */
+  /** Prints a text for the person at the terminal. */
   say: (text: string) => void
   surroundings: Surroundings
   buildBot: (env: Env) => Promise<FastifyInstance>
@@ -25,7 +25,7 @@ export interface SetupRun {
 
 const EXAMPLE = fileURLToPath(new URL('../../.env.example', import.meta.url))
 
-/** Serves the set-up until there is a bot. @returns the bot, which is to listen where the set-up did */
+/** Serves the set-up until the bot is built. @returns the bot, which the caller must make listen on the same address */
 export const runSetup = async (setupRun: SetupRun): Promise<FastifyInstance> => {
   const { readEnv, logStream, say, surroundings, buildBot } = setupRun
   const env = readEnv()
@@ -52,7 +52,7 @@ export const runSetup = async (setupRun: SetupRun): Promise<FastifyInstance> => 
   })
   await listen(setup, host, wanted)
   const { port } = setup.server.address() as AddressInfo
-  // Facebook's login comes back to plain http under this name alone.
+  // The name is localhost, because Facebook's login redirects to plain http only under this name.
   const url = (): string => `http://${nameOf(host)}:${port}/setup/code/${code.current()}`
   say(welcome(url(), hintsFor({ host, port, env, surroundings })))
   await done.promise
@@ -73,7 +73,7 @@ ${url}
 ${hints.join('\n')}
 `
 
-/** How a browser gets there that is not on this machine. */
+/** Hints for a browser on another machine. */
 const hintsFor = (at: { host: string; port: number; env: Env; surroundings: Surroundings }): string[] => {
   const { host, port, env, surroundings } = at
   const isContainer = surroundings.is === 'container'

@@ -6,7 +6,10 @@ import { ANSWER } from '../../src/console/answer-form.ts'
 import { conversationUrl } from '../../src/console/conversation-page.ts'
 import type { FormRequest } from '../form.ts'
 
-/** In the list of what each person did, which outlives the visitor: without a word of the answer, and without the PSID. */
+/**
+ * Texts for the log of people's actions. They hold neither the answer nor the PSID, because the log stays when a visitor's data
+ * are deleted.
+ */
 const ACTS = {
   say: 'answered a visitor',
   hand_back: 'handed a conversation back to the bot',
@@ -15,7 +18,7 @@ const ACTS = {
 const DEEDS = Object.keys(ACTS) as (keyof typeof ACTS)[]
 const ID = /^[\w-]{10,64}$/
 
-/** What an operator does in a conversation. It becomes an event of it, so it is durable, in order, and done once. */
+/** Takes an operator's action in a conversation as an event, which is durable, handled in order and only once. */
 async function operatorAnswer(app: FastifyInstance) {
   const log = app.log.child({ part: 'console' })
 

@@ -18,7 +18,7 @@ const FILES = {
   'text.js': 'text/javascript; charset=utf-8',
   'typed.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
-  // The icons of an installed console: a telephone cuts its own shape out of the last two, so they have no corners of their own.
+  // The icons of an installed console. Phones cut their own shape out of the last two, so these have no rounded corners.
   'icon-192.png': 'image/png',
   'icon-512.png': 'image/png',
   'icon-maskable.png': 'image/png',
@@ -26,13 +26,13 @@ const FILES = {
   'app.webmanifest': 'application/manifest+json; charset=utf-8',
 } as const
 
-/** The console's own files, and nothing else: read once, when the app starts. */
+/** Serves the console's files in {@link FILES}, which are read once at the start. */
 async function operatorAssets(app: FastifyInstance) {
   for (const [name, type] of Object.entries(FILES)) {
     const content = await readFile(new URL(name, FOLDER))
     const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`
     app.get(`${ASSETS}/${name}`, { config: { open: 'file' } }, async (request, reply) => {
-      // Asked for anew each time, so that an upgrade shows at once.
+      // Browsers must revalidate each time, so that an upgrade shows at once.
       reply.headers({ etag, 'cache-control': 'no-cache' })
       if (request.headers['if-none-match'] === etag) return reply.code(304).send()
       return reply.type(type).send(content)

@@ -43,7 +43,7 @@ async function facebookLogin(app: FastifyInstance) {
     const origin = `${protocol}://${host}`
     const { uri, openAt } = loginAddress({ publicUrl: config.PUBLIC_URL ?? null, origin })
     if (openAt === null) return uri
-    // A sandbox redirects to any address; Facebook only to registered ones.
+    // The sandbox redirects to any address, Facebook only to registered ones.
     if (config.PUBLIC_URL === undefined && !tokenSource(config).isFacebook)
       return `${origin}${LOGIN_CALLBACK}`
     throw new BotError(
@@ -77,7 +77,7 @@ async function facebookLogin(app: FastifyInstance) {
     })
   }
 
-  // It ends what the form began, so it takes the same role.
+  // The callback ends what the form began, so it needs the same role.
   const ending = { config: { role: 'operator' } } as const
   app.get<{ Querystring: DialogAnswer }>(LOGIN_CALLBACK, ending, async (request, reply) => {
     const answer = Object.fromEntries(

@@ -16,7 +16,7 @@ import { showPage } from './page.ts'
 
 type Asked = { Querystring: Readonly<Record<'period' | 'page' | 'list', unknown>> }
 
-/** The script of Pages that have none of their own. */
+/** Stands for the main script. */
 const MAIN = ''
 const MOST_SHOWN = 20
 const MOST_DOWNLOADED = 2000
@@ -41,7 +41,7 @@ async function operatorNumbers(app: FastifyInstance) {
     const statuses = tokens.statuses()
     const pageId = pageIdIn(query)
     const scripts = pageId === null ? [...statuses.map((status) => status.pageId), MAIN] : [pageId]
-    // Scripts of several Pages may use one name: the main script's title goes before others.
+    // Several scripts may use the same name for a reply; the main script's title wins.
     const titles = new Map(
       scripts.flatMap((of) =>
         replyTitles(conversation.script(of)).map(({ name, title }): [string, string | null] => [name, title]),

@@ -48,7 +48,8 @@ async function operator(app: FastifyInstance) {
     return showPage(reply, { title: 'Trial alert', content: () => trialPage(channel, problem) })
   })
 
-  // A person who types the bare address is looking for the console; Facebook asks for it where the callback URL lacks its path.
+  // A browser at the bare address is sent to the console. Facebook requests the same address if the callback URL lacks its path,
+  // and must get a 404.
   app.get('/', { config: { open: 'file' } }, (request, reply) =>
     request.headers.accept?.includes('text/html') && request.url === '/'
       ? reply.redirect('/operator', 303)

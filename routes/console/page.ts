@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify'
 import type { Html } from '../../src/web/html.ts'
 import { csrfField, layout, type Document } from '../../src/web/layout.ts'
 
-/** Answers with a page of the console; `content` is given the field that each of its forms needs. */
+/** Answers with a page of the console. `content` gets the hidden CSRF field for its forms. */
 export const showPage = (
   reply: FastifyReply,
   { content, ...document }: Omit<Document, 'content' | 'csrf'> & { content: (csrf: Html) => Html },

@@ -49,7 +49,7 @@ async function operatorPeople(app: FastifyInstance) {
     switch (form.get('do')) {
       case 'invite': {
         const code = await people.invite({ name, role })
-        // The code stands in the query, which proxies are told not to log.
+        // The code is in the query, which the docs tell proxies not to log.
         const link = `${originOf(request)}${JOIN}?code=${code}`
         await acts.note(signIn.nameOf(request), changed(form))
         return showPage(reply, { title: 'Invitation', content: () => invitedPage({ name, role }, link) })
@@ -69,7 +69,7 @@ async function operatorPeople(app: FastifyInstance) {
         if (form.get('sure') !== 'yes')
           return showPage(reply, { title: 'Remove?', content: (csrf) => removePage(name, csrf) })
         await people.remove(name)
-        // Ends what that person still has open.
+        // Ends the open streams of that person.
         app.console.live.poke()
         break
       default:

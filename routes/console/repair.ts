@@ -45,7 +45,7 @@ async function operatorRepair(app: FastifyInstance) {
     },
   )
 
-  // It shows how to go on, so it takes the role of those who began it.
+  // The page has the forms of the next step, so it needs the same role as beginning a repair.
   const following = { config: { role: 'operator' } } as const
   app.get<ById>('/operator/repair/:id', following, async (request, reply) => {
     const repair = await find(request)
@@ -57,7 +57,7 @@ async function operatorRepair(app: FastifyInstance) {
     })
     return showPage(reply, {
       title: 'Repair',
-      // A finished repair does not change any more, except for the number of waiting replies.
+      // A finished repair stays live only while replies are waiting.
       ...((view.is === 'running' || left !== null) && { live: `/operator/repair/${repair.id}/live` }),
       ...((view.is === 'running' || (left ?? 0) > 0) && { refreshSeconds: REFRESH_SECONDS }),
       content: (csrf) => repairPage(view, { id: repair.id, waiting: left, csrf, source, login }),

@@ -13,17 +13,17 @@ import { showPage } from './page.ts'
 import { FORM_BYTES, headOf, pageOf, posted, textIn, type ScriptQuery } from './script-request.ts'
 import type { FormRequest } from '../form.ts'
 
-/** Fields of the form that are not of the reply. */
+/** Fields of the form that do not belong to the reply. */
 const OWN_FIELDS = new Set(['_csrf', 'script', 'name', 'version', 'draft', 'do'])
 /** A button that arranges messages, such as `up:2`. */
 const ARRANGES = /^(up|down|out):(\d{1,4})$/
 
-/** A reply, or the fallback, as a form. */
+/** The form for a reply or the fallback. */
 async function operatorScriptReply(app: FastifyInstance) {
   const { scriptDesk } = app
   const log = app.log.child({ part: 'console' })
 
-  /** How it looks by a script; null where that has mistakes. */
+  /** The reply for the preview, from a changed script; null if that has mistakes. */
   const looksBy = async (by: Script | null, script: ScriptAtDesk, name: string | null) =>
     by === null ? null : scriptDesk.trial.reply(by, name, pageOf(app, script))
 
@@ -68,7 +68,8 @@ async function operatorScriptReply(app: FastifyInstance) {
     )
     const again = async (more: Partial<ReplyEditor>, statusCode = 200, shown = draft) => {
       const editor = await editorOf(request, script, name, shown)
-      // Until a person has been told of a change by another one, saving is to find it.
+      // The form keeps the version it was loaded with until the person has been shown another person's change, so that saving
+      // detects it.
       if (more.isChanged !== true) editor.form.version = version
       return showPage(reply.code(statusCode), {
         title: name ?? 'Fallback',
@@ -77,7 +78,7 @@ async function operatorScriptReply(app: FastifyInstance) {
     }
     const step = arrangementOf(form.get('do') ?? '')
     if (step !== null) {
-      // The places of the fields are those of another text by now.
+      // The reply has changed, so the ids of the fields may stand for other parts.
       if (draft === null && replyForm((await script.read()).text, name).version !== version)
         return again({ isChanged: true }, 409)
       const arranged = await script.arrangeReply({ name, filled, draft }, step)

@@ -4,9 +4,9 @@ import { nameOf } from '../../src/console/view.ts'
 import type { Head } from '../../src/console/script/pieces.ts'
 import { BotError } from '../../src/base/errors.ts'
 
-/** What the routes of the script share: who asks, about which script, and what was filled in. */
+/** Shared by the script's routes: the script of a request, its person and the posted fields. */
 
-/** A script has up to half a mebibyte, and a form takes up to three bytes for one. */
+/** A script has up to half a mebibyte, and form encoding takes up to three bytes for one. */
 export const FORM_BYTES = 2 * 1024 * 1024
 
 export type ScriptQuery<Names extends string> = { Querystring: Readonly<Record<Names, unknown>> }
@@ -16,7 +16,7 @@ export interface ScriptPost {
   script: ScriptAtDesk
   /** @throws BotError `BOT_REQUEST_INVALID` for a field that is missing or empty */
   field: (name: string) => string
-  /** A text with line feeds; empty where there is none. */
+  /** A text with line feeds only; empty if the field is missing. */
   text: (name: string) => string
 }
 
@@ -39,7 +39,7 @@ export const textIn = (query: Readonly<Record<string, unknown>>, name: string): 
   return typeof value === 'string' ? value : null
 }
 
-/** What stands above each page of a script. */
+/** The data for the head of a script's pages. */
 export const headOf = async (
   app: FastifyInstance,
   script: ScriptAtDesk,
@@ -55,7 +55,7 @@ export const headOf = async (
   }
 }
 
-/** A Page that speaks by the script, for trying it. */
+/** A Page that uses the script, for the preview. */
 export const pageOf = (
   app: FastifyInstance,
   { pageIds }: Pick<ScriptAtDesk, 'pageIds'>,

@@ -13,7 +13,7 @@ import { showPage } from './page.ts'
 import { FORM_BYTES, headOf, posted, textIn, type ScriptQuery } from './script-request.ts'
 import type { FormRequest } from '../form.ts'
 
-/** The script as a text, and its earlier versions. */
+/** Pages for the script's text and its earlier versions. */
 async function operatorScriptText(app: FastifyInstance) {
   const { clock, scriptDesk } = app
   const log = app.log.child({ part: 'console' })
@@ -101,7 +101,7 @@ async function operatorScriptText(app: FastifyInstance) {
           remedy: 'Look at the difference again.',
         },
       )
-    // What was right once may name a picture that is gone by now.
+    // An earlier version can have mistakes now, such as a file that no longer exists.
     if (saved.is === 'wrong')
       return showText(request, reply.code(422), script, { text, version, mistakes: saved.mistakes })
     changed(request.ip, script)

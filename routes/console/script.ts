@@ -11,7 +11,7 @@ import { showPage } from './page.ts'
 import { headOf, pageOf, posted, textIn, type ScriptQuery } from './script-request.ts'
 import type { FormRequest } from '../form.ts'
 
-/** The replies of a script, and what a sentence would get. */
+/** Pages for the replies of a script, and for trying a text. */
 async function operatorScript(app: FastifyInstance) {
   const { scriptDesk } = app
   const log = app.log.child({ part: 'console' })

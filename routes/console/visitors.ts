@@ -41,7 +41,7 @@ async function operatorVisitors(app: FastifyInstance) {
     })
   })
 
-  /** A PSID belongs to one Page, so the first that knows it is the one. */
+  /** A PSID belongs to one Page only, so the first Page that knows it is the right one. */
   const urlOfPsid = async (psid: string, visitors: readonly Visitor[]): Promise<string | null> => {
     const pageIds = new Set([
       ...app.tokens.statuses().map(({ pageId }) => pageId),

@@ -5,7 +5,9 @@ import { REACH } from '../../src/setup/proofs.ts'
 
 const RETRY_AFTER_SECONDS = 60
 
-/** Routes open to every client during the set-up: the process lives, takes no webhooks yet, and can be reached. */
+/**
+ * Routes that are open to every client during the set-up: health, refusal of webhooks, and the proof that the address leads here.
+ */
 async function setupOutside(
   app: FastifyInstance,
   { answerTo }: { answerTo: (question: string, proxy: string | null) => string | null },
@@ -13,7 +15,7 @@ async function setupOutside(
   app.get('/healthz', () => ({ status: 'ok' }))
 
   for (const url of ['/readyz', '/webhook']) {
-    // Before its body is read: nothing of it would be kept. Facebook sends it again.
+    // Refused before the body is read, because it could not be stored. Facebook sends it again.
     const onRequest = async ({ raw }: FastifyRequest, reply: FastifyReply) => {
       dropBody(raw)
       return refuse(reply)

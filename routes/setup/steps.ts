@@ -7,15 +7,15 @@ import { codePage, startedPage, stepPage, TITLES, type StepProblem } from '../..
 import { STEPS, type SetupStep } from '../../src/setup/setup.ts'
 import type { FormRequest } from '../form.ts'
 
-/** A moment for the bot to take over the port. */
+/** The time after which the browser reloads; the bot has taken over the port by then. */
 const REFRESH_SECONDS = 2
 
 export interface SetupRoutesOptions {
-  /** The browser has been shown that the bot starts: nothing is left to do here. */
+  /** Called when the browser has been shown that the bot starts, which ends the set-up. */
   onDone: () => void
 }
 
-/** The walk from no settings to a bot that runs, one form a step, without a script. */
+/** The pages of the set-up, one form for each step, without JavaScript. */
 async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
   const { setup: walk, setupAccess } = app
   const log = app.log.child({ part: 'setup' })
@@ -36,7 +36,7 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
     return show(reply, TITLES[step], stepPage(step, { csrf, view: walk.view(), problem }, typed))
   }
 
-  /** Goes on to the next step, or shows this one again with why it was not taken. */
+  /** Goes on to the next step, or shows this one again with the problem. */
   const take = async (
     reply: FastifyReply,
     step: SetupStep,
@@ -48,7 +48,7 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
     } catch (error) {
       if (!(error instanceof BotError)) throw error
       log.warn({ step, code: error.code }, 'a step of the set-up was not taken')
-      // Pressed twice, the second time may come when there is nothing to be pressed any more.
+      // A second click may arrive after the step has been taken; then the next step is shown.
       const { step: next } = walk.view()
       return showStep(reply.code(400), isOpen(step, next) ? step : next, toProblem(error), typed)
     }
@@ -71,9 +71,9 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
     setupAccess.isIn(request) ? reply.redirect('/setup', 303) : showCode(reply, null),
   )
   app.get<{ Params: { code: string } }>('/setup/code/:code', open, async (request, reply) => {
-    // Opened twice, as by a double click.
+    // The link was opened twice, as by a double click.
     if (setupAccess.isIn(request)) return reply.redirect('/setup', 303)
-    // Another site may send a browser here with guesses, which must not lock out the person it belongs to.
+    // A code in a link from another site is not tried: its guesses would be logged as wrong codes of this person's browser.
     const isByHand = BY_HAND.has(request.headers['sec-fetch-site'])
     return isByHand ? enter(request, reply, request.params.code) : showCode(reply, null)
   })
@@ -109,7 +109,7 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
       if (!(error instanceof BotError)) throw error
       return showStep(reply.code(400), 'start', toProblem(error))
     }
-    // Whether it was read or the browser went away: the bot is there.
+    // Called even if the browser went away before it read the page.
     reply.raw.once('close', onDone)
     const { console } = walk.view()
     reply.headers({ connection: 'close', refresh: `${REFRESH_SECONDS}; url=${console}` })
@@ -121,7 +121,7 @@ async function setup(app: FastifyInstance, { onDone }: SetupRoutesOptions) {
   }
 }
 
-/** Back, as long as nothing is written; never ahead. */
+/** Whether a step may be shown: the next one, or an earlier one until the settings are written. */
 const isOpen = (step: SetupStep, next: SetupStep): boolean =>
   step === next || (next !== 'start' && STEPS.indexOf(step) < STEPS.indexOf(next))
 
