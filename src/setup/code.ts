@@ -1,18 +1,18 @@
 import { randomInt } from 'node:crypto'
 import { createComparison } from '../web/password-check.ts'
 
-/** The code that the terminal shows, and that admits the person who can read the terminal. Valid for one browser. */
+/** The code that the terminal shows. It lets one browser in, that of the person who can read the terminal. */
 export interface SetupCode {
-  /** The one that is good now. */
+  /** The code that is valid now. */
   current: () => string
-  /** Whether it is the one. Once it was, another one takes its place. */
+  /** Whether `given` is the valid code. If it is, a new code replaces it. */
   redeem: (given: string) => boolean
 }
 
-/** Without those that look like others. */
+/** Digits and letters without those that look alike. */
 const LETTERS = '23456789abcdefghjkmnpqrstuvwxyz'
 const GROUPS = 4
-/** Four groups of five are 99 bits: they cannot be guessed, so wrong codes need not lock anything out. */
+/** Four groups of five characters are 99 bits, which cannot be guessed, so wrong codes need no lockout. */
 const GROUP = 5
 
 export const createSetupCode = (): SetupCode => {
@@ -32,5 +32,5 @@ const makeCode = (): string =>
     Array.from({ length: GROUP }, () => LETTERS[randomInt(LETTERS.length)]).join(''),
   ).join('-')
 
-/** As people type it. */
+/** The code without case, spaces and hyphens, because people type it. */
 const plain = (code: string): string => code.toLowerCase().replaceAll(/[\s-]/g, '')

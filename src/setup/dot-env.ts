@@ -2,17 +2,17 @@ import { parseEnv } from 'node:util'
 import { BotError } from '../base/errors.ts'
 
 /**
- * A `.env` file with these variables set, and all else unchanged: comments, order, other variables.
+ * Sets variables in the text of a `.env` file. Comments, order and other variables stay unchanged.
  *
- * @throws BotError `BOT_CONFIG_INVALID` when a value cannot stand in such a file, or not in this one
+ * @throws BotError `BOT_CONFIG_INVALID` if a value cannot be written to a `.env` file, or to this one
  */
 export const setVariables = (text: string, values: Readonly<Record<string, string>>): string => {
   const lineEnd = text.includes('\r\n') ? '\r\n' : '\n'
   const lines = text === '' ? [] : text.replace(/\r?\n$/, '').split(lineEnd)
   for (const [name, value] of Object.entries(values)) setLine(lines, name, `${name}=${quote(value)}`)
   const changed = [...lines, ''].join(lineEnd)
-  // Judged by what will read it: a line that seemed to be a variable may have been part of another one's text.
-  // Node takes `export` for a part of the name where nothing is set.
+  // Checked with Node's own parser, because a line that looked like a variable may have been part of a quoted text. Without a
+  // value, Node takes `export` for a part of the name.
   const others = Object.entries(parseEnv(text)).filter(([name]) => !(name.replace('export ', '') in values))
   if (!isSame(parseEnv(changed), { ...Object.fromEntries(others), ...values })) {
     throw new BotError(
@@ -26,11 +26,11 @@ export const setVariables = (text: string, values: Readonly<Record<string, strin
   return changed
 }
 
-/** Whether a value can stand in a `.env` file and be read again as it was. */
+/** Whether a value can be written to a `.env` file and read back unchanged. */
 export const canBeKept = (value: string): boolean => quoteFor(value) !== null
 
 const setLine = (lines: string[], name: string, line: string): void => {
-  // The last one counts.
+  // If a variable is set more than once, the last line counts.
   const own = lines.findLastIndex((one) => new RegExp(`^\\s*(export\\s+)?${name}\\s*=`).test(one))
   if (own >= 0) {
     const prefix = /^\s*export\s/.test(lines[own] ?? '') ? 'export ' : ''
@@ -38,7 +38,7 @@ const setLine = (lines: string[], name: string, line: string): void => {
   }
   const sample = lines.findIndex((one) => new RegExp(`^\\s*#\\s*${name}=`).test(one))
   if (sample < 0) return void lines.push(line)
-  // A sample without a value says no more than the line that takes its place.
+  // A commented sample without a value is replaced by the new line; one with a value stays above it.
   const isEmpty = lines[sample]?.trim().endsWith('=') === true
   lines.splice(isEmpty ? sample : sample + 1, isEmpty ? 1 : 0, line)
 }
@@ -52,9 +52,9 @@ const quote = (value: string): string => {
 }
 
 /**
- * Single quotes come first: neither Node, nor a shell, nor systemd looks for anything between them. Between double ones
- * backslashes and dollars may count, so they serve only where there are none. Backquotes are quotes for Node alone: a shell
- * would run what stands between them.
+ * The quotation mark for a value; null if none fits. Single quotes come first, because Node, shells and systemd all take the text
+ * between them literally. Double quotes are used only for values without backslash and dollar, which may have a meaning there.
+ * Backquotes are never used: for a shell the text between them is a command.
  */
 const quoteFor = (value: string): string | null => {
   if (/^[\w.:/@+=-]+$/.test(value)) return ''

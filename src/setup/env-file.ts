@@ -9,16 +9,16 @@ import { setVariables } from './dot-env.ts'
 
 export interface EnvFileOptions {
   path: string
-  /** What a new file begins as, such as the text of `.env.example`. */
+  /** The initial text of a new file, such as that of `.env.example`. */
   template: string
 }
 
 const OWNER_ONLY = 0o600
 
 /**
- * Sets variables in the file, which is whole at every moment, survives a power cut, and can be read by its owner alone.
+ * Sets variables in the file. The file is replaced atomically, is durable afterwards, and only its owner can read it.
  *
- * @throws BotError `BOT_CONFIG_INVALID` when it cannot be read or written, without a word of what is in it
+ * @throws BotError `BOT_CONFIG_INVALID` when the file cannot be read or written; the error holds nothing of its contents
  */
 export const saveVariables = async (
   { path, template }: EnvFileOptions,
@@ -28,7 +28,7 @@ export const saveVariables = async (
     const target = await linkTarget(path)
     const content = await readFile(target).catch(unlessMissing(Buffer.from(template)))
     const text = setVariables(toText(content, path), values)
-    // Written by root, the file keeps its owner.
+    // If root writes the file, it keeps its owner.
     const owner = process.getuid?.() === 0 ? await stat(target).catch(unlessMissing(null)) : null
     await replaceFile(target, text, { mode: OWNER_ONLY, owner })
     await syncFolder(dirname(target))
@@ -45,7 +45,7 @@ export const saveVariables = async (
 const toText = (content: Buffer, path: string): string => {
   const text = isUtf8(content) ? decodeDotEnv(content) : null
   if (text !== null) return text
-  // Letters of another encoding would be lost when the file is written again.
+  // Refused, because writing the file again would lose letters of another encoding.
   throw new BotError('BOT_CONFIG_INVALID', `The file ${path} is not in UTF-8.`, {
     remedy: 'Save it as UTF-8 in your editor, and try again.',
   })

@@ -3,11 +3,11 @@ import { configSchema, ESSENTIAL, type Config } from '../base/settings.ts'
 
 export type OtherSettings = Omit<Config, (typeof ESSENTIAL)[number]>
 
-/** Whether none of the three required settings is there. With one of them set, the set-up by hand has begun. */
+/** Whether all three required settings are missing. If one is set, the operator has begun to set the bot up by hand. */
 export const isUntouched = (env: Env): boolean =>
   ESSENTIAL.every((name) => !env[name]?.trim() && !env[`${name}_FILE`]?.trim())
 
-/** Whether nothing else that is set is wrong. */
+/** Whether all other settings are valid. */
 export const isInOrder = (env: Env): boolean => {
   try {
     loadOtherSettings(env)
@@ -18,7 +18,7 @@ export const isInOrder = (env: Env): boolean => {
 }
 
 /**
- * The settings that the set-up does not ask for, as they are set or by default.
+ * The settings that the set-up does not ask for, with their defaults.
  *
  * @throws BotError `BOT_CONFIG_INVALID`
  */

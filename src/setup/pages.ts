@@ -5,7 +5,7 @@ import { buttonForm } from '../web/layout.ts'
 import { withCommands } from '../web/words.ts'
 import { STEPS, type SetupView, type SetupStep } from './setup.ts'
 
-/** Why a step was not taken. */
+/** The reason why a step failed. */
 export interface StepProblem {
   what: string
   remedy: string | null
@@ -24,7 +24,7 @@ export const TITLES: Record<SetupStep, string> = {
   start: 'All settings are written',
 }
 
-/** For a browser that has not shown the code yet. */
+/** The page for a browser that has not sent the code yet. */
 export const codePage = (csrf: Html, problem: StepProblem | null): Html =>
   html`<section class="card narrow">
     <h1>This bot is not set up yet</h1>
@@ -47,7 +47,7 @@ export const codePage = (csrf: Html, problem: StepProblem | null): Html =>
     <p id="hint" class="hint">The terminal in which the bot was started shows the code.</p>
   </section>`
 
-/** @param typed - what was given and may be shown again; never a secret */
+/** @param typed - typed values that are shown again; never a secret */
 export const stepPage = (
   step: SetupStep,
   shown: Shown,
@@ -59,7 +59,7 @@ export const stepPage = (
     ${refusal(shown.problem)} ${BODIES[step](shown, typed)}
   </section>`
 
-/** While the bot takes the place of the set-up. */
+/** The page that is shown while the bot takes over the port. */
 export const startedPage = (console: string): Html =>
   html`<section class="card narrow" data-step="started">
     <h1>The bot is starting</h1>

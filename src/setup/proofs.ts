@@ -3,7 +3,7 @@ import type { Outside } from '../doctor/outside.ts'
 import { BotError } from '../base/errors.ts'
 import type { AppSubscription } from '../graph/graph.ts'
 
-/** Asks Facebook something that only the app with its secret may know. @throws BotError that says what to do */
+/** Proves app id and app secret by a call that needs them. @throws BotError that says what to do */
 export const proveApp = async (graph: {
   appSubscriptions: () => Promise<AppSubscription[]>
   close: () => Promise<void>
@@ -39,22 +39,22 @@ const appRefusal = (cause: unknown): unknown => {
   })
 }
 
-/** Proves that an address from outside leads here. */
+/** Proves that a public address leads to this process. */
 export interface AddressProof {
   /**
    * @returns the address of the proxy that led here, if one did
-   * @throws BotError `BOT_REQUEST_INVALID` that says what is there instead
+   * @throws BotError `BOT_REQUEST_INVALID` that says what the address leads to instead
    */
   prove: (publicUrl: string) => Promise<string | null>
   /**
-   * The answer to a request for this path of ours; null for a path that no proof has given out.
+   * The answer to a request for `question`; null if no proof has sent that question.
    *
    * @param proxy - the address of the proxy that brought it, if one did
    */
   answerTo: (question: string, proxy: string | null) => string | null
 }
 
-/** Where the way from outside is tried. */
+/** The path by which the public address is tried. */
 export const REACH = '/setup/reach'
 
 export const createAddressProof = (outside: Pick<Outside, 'fetch'>): AddressProof => {

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { dataEnvFile } from '../base/config.ts'
 import { makeFolder } from '../base/make-folder.ts'
 
-/** Where the settings are kept: beside the program as ever, or beside the data where the program's folder is not to be written to. */
+/** The file for the settings: `.env` in the working folder, or in the data folder if the first one cannot be written. */
 export const settingsFile = (dataDir: string): string => {
   if (mayWrite('.') && (!existsSync('.env') || mayWrite('.env'))) return '.env'
   try {

@@ -6,39 +6,39 @@ import { isLoopback, looksLikeHost } from '../base/formats.ts'
 import { canBeKept } from './dot-env.ts'
 import { isUntouched, type OtherSettings } from './first-run.ts'
 
-/** The way from no settings at all to a bot that runs. Kept in memory until all is there, then written at once. */
+/** The set-up of a bot without settings. The values are kept in memory until all are given, then written together. */
 export interface Setup {
   view: () => SetupView
-  /** Takes the app once Facebook knows it. @throws BotError */
+  /** Takes app id and secret after Facebook has accepted them. @throws BotError */
   giveApp: (app: { appId: string; appSecret: string }) => Promise<void>
   /**
-   * Takes the public address once it leads here.
+   * Takes the public address after a request to it has arrived here.
    *
    * @param address.publicUrl - empty for none
-   * @param address.untried - whether it is taken unproved, for those who put the proxy up later
+   * @param address.untried - true to take the address without a proof, if the proxy is set up later
    * @throws BotError
    */
   giveAddress: (address: { publicUrl: string; untried: boolean }) => Promise<void>
-  /** Takes the console's password, makes one of an empty text, and writes the settings. @throws BotError */
+  /** Takes the console's password (for an empty text, makes one) and writes the settings. @throws BotError */
   givePassword: (password: string) => Promise<void>
-  /** Makes the bot of what was written. @throws BotError where it cannot start; it may be tried again */
+  /** Starts the bot with the written settings. @throws BotError if it cannot start; the call may be repeated */
   start: () => Promise<void>
 }
 
-/** Where it stands; no secret in it but those that were made here and have to be shown once. */
+/** The state of the set-up. Its only secrets are the values in `made`, which must be shown once. */
 export interface SetupView {
-  /** What comes next. */
+  /** The next step. */
   step: SetupStep
   appId: string | null
-  /** Null for none, undefined until it was asked. */
+  /** Null for none, undefined until the step was taken. */
   publicUrl: string | null | undefined
-  /** Where the console is best opened once the bot runs: from outside, where that was proved to lead here. */
+  /** The console's address for when the bot runs: under the public address if that was proved, else a local path. */
   console: string
-  /** Whether the console has a password from elsewhere. */
+  /** Whether the console's password is set already. */
   hasPassword: boolean
-  /** The file that the settings go to. */
+  /** The file to which the settings are written. */
   file: string
-  /** Where this process listens, once it does. */
+  /** The port on which this process listens; null before it does. */
   port: number | null
   /** The values the set-up has made; null before they are written, or when none was made. */
   made: { verifyToken: string; password: string | null } | null
@@ -48,24 +48,24 @@ export const STEPS = ['app', 'address', 'operator', 'start'] as const
 export type SetupStep = (typeof STEPS)[number]
 
 export interface SetupDeps {
-  /** What is set already. */
+  /** Settings that are set already. */
   settings: Pick<OtherSettings, 'PUBLIC_URL' | 'OPERATOR_PASSWORD' | 'TRUST_PROXY'>
   proveApp: (app: { appId: string; appSecret: string }) => Promise<void>
   /** Resolves with the address of the proxy on the way, if there is one. */
   proveAddress: (publicUrl: string) => Promise<string | null>
   /** The file that `save` writes. */
   file: string
-  /** Where this process listens; null before it does. */
+  /** The port on which this process listens; null before it does. */
   port: () => number | null
   save: (values: Readonly<Record<string, string>>) => Promise<void>
-  /** The environment as a process started now would have it. */
+  /** Reads the environment that a new process would have. */
   readEnv: () => Env
   startBot: (env: Env) => Promise<void>
 }
 
 const LOCAL_CONSOLE = '/operator'
 const LONGEST_PASSWORD = 200
-/** A name on the internet has at most 253 characters, the rest is shorter still. */
+/** In characters: a domain name has at most 253, other settings are shorter. */
 const LONGEST_SETTING = 300
 
 export const createSetup = (deps: SetupDeps): Setup => {
@@ -99,13 +99,13 @@ export const createSetup = (deps: SetupDeps): Setup => {
     const password = given === '' && !hasPassword ? randomBytes(18).toString('base64url') : null
     if (!hasPassword && password === null) assertGoodPassword(given)
     const values = {
-      // A later plain start does not have this process's environment.
+      // Written, too, because a later start may not have this process's environment.
       ...placeOf(readEnv()),
       FB_APP_ID: app.appId,
       FB_APP_SECRET: app.appSecret,
       FB_VERIFY_TOKEN: verifyToken,
       ...(publicUrl !== null && settings.PUBLIC_URL === undefined && { PUBLIC_URL: publicUrl }),
-      // With TRUST_PROXY the console counts clients behind the proxy separately.
+      // TRUST_PROXY lets the console count clients behind the proxy separately.
       ...(proxy !== null && settings.TRUST_PROXY === undefined && { TRUST_PROXY: proxy }),
       ...(!hasPassword && { OPERATOR_PASSWORD: password ?? given }),
     }
@@ -150,7 +150,7 @@ export const createSetup = (deps: SetupDeps): Setup => {
     },
 
     givePassword: (given) => {
-      // Pressed twice it is still one password.
+      // A second click waits for the first one, so that only one password is made.
       writing ??= write(given).finally(() => {
         writing = null
       })
@@ -161,7 +161,7 @@ export const createSetup = (deps: SetupDeps): Setup => {
       if (made === null) {
         return Promise.reject(new BotError('BOT_REQUEST_INVALID', 'The settings are not written yet.'))
       }
-      // Pressed twice it is still one bot.
+      // A second click waits for the first one, so that only one bot is started.
       starting ??= startBot(readEnv()).catch((error: unknown) => {
         starting = null
         throw error
@@ -171,17 +171,17 @@ export const createSetup = (deps: SetupDeps): Setup => {
   }
 }
 
-/** The settings of Graph's address and of the bot's own, as far as they are set. */
+/** The addresses of Graph and of the bot in the environment, if they are set. */
 const placeOf = (env: Env): Record<string, string> =>
   Object.fromEntries(
     ['FB_GRAPH_URL', 'FB_LOGIN_URL', 'FB_GRAPH_VERSION', 'HOST', 'PORT'].flatMap((name) => {
       const value = env[name]?.trim()
-      // Port 0 is another one each time.
+      // Port 0 is not kept, because it means another port at each start.
       return !value || value === '0' ? [] : [[name, value]]
     }),
   )
 
-/** An address as people type or copy it: without https://, in quotes, or with the path of one of the pages behind it. */
+/** Corrects an address as people type or copy it: without https://, in quotes, or with the path of one of the bot's pages. */
 const mended = (given: string): string => {
   const text = given.trim().replace(/^[<"'`\u2018\u201C]+|[>"'`\u2019\u201D.,;]+$/g, '')
   const name = text.replace(/^\/+/, '')
@@ -196,7 +196,7 @@ const isOfThisMachine = (name: string): boolean => isLoopback(URL.parse(`http://
 
 const OWN_PATH = /^\/(webhook|operator|setup)?(\/[\w/-]*)?$/i
 
-/** A setting as the configuration reads it. */
+/** Validates a setting as the configuration does. */
 const read = (name: 'FB_APP_ID' | 'FB_APP_SECRET' | 'PUBLIC_URL', label: string, given: string): string => {
   const { description } = configSchema.properties[name] as { description?: string }
   const fault = faultOf(name, given.trim())
@@ -231,7 +231,7 @@ const assertGoodPassword = (password: string): void => {
   }
 }
 
-/** The environment of the process wins over the file, even with empty values. */
+/** Checks that the written values are read back: the environment of the process wins over the file, even with empty values. */
 const assertRead = (env: Env, values: Readonly<Record<string, string>>): void => {
   const hidden = Object.keys(values).filter((name) => env[name] !== values[name])
   if (hidden.length === 0) return

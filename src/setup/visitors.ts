@@ -1,19 +1,19 @@
 import { isIP } from 'node:net'
 
-/** The properties of a request that show how it came here. */
+/** The properties of a request that tell whether it came through a proxy. */
 export interface Arrival {
   httpVersion: string
   headers: Readonly<Record<string, unknown>> & { host?: string | undefined }
 }
 
 /**
- * Why a request cannot come from a person at this machine or with a tunnel to it; null when it may.
+ * Why a request is not accepted as one from this machine or through a tunnel to it; null if it is accepted.
  *
- * A page elsewhere can make its own name point to this machine and would then be of the same origin to a browser, so names
- * that another person could own are refused. A proxy forwards requests of any client, and is recognised by the headers it
+ * A site can make its own name point to this machine (DNS rebinding), and a browser would then treat it as the same origin, so
+ * names that another person could own are refused. A proxy forwards requests of any client, and is recognised by the headers it
  * adds, or by HTTP/1.0, which some proxies use by default and no browser does.
  *
- * @param name - the name this server was told to listen under
+ * @param name - the server's HOST
  */
 export const strangeness = ({ httpVersion, headers }: Arrival, name: string): 'name' | 'proxy' | null => {
   if (httpVersion === '1.0') return 'proxy'

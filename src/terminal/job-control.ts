@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 
-/** What a terminal does with Ctrl-C and Ctrl-Z while no program has it in raw mode. */
+/** The signals that a terminal sends for Ctrl-C and Ctrl-Z unless a program has it in raw mode. */
 export interface TerminalSignals {
   raise: (signal: 'SIGINT' | 'SIGTSTP') => void
-  /** Hears that the process goes on after it was stopped. Returns the function that stops listening. */
+  /** Calls the listener when the process continues after a stop. Returns the function that removes it. */
   onContinue: (listener: () => void) => () => void
 }
 
 export const processSignals: TerminalSignals = {
-  // To the whole process group, as a terminal does: under `npm start`, npm has to stop as well.
+  // Sent to the whole process group, as a terminal does, so that npm also stops under `npm start`.
   raise: (signal) => void process.kill(0, signal),
   onContinue: (listener) => {
     process.on('SIGCONT', listener)
@@ -18,8 +18,8 @@ export const processSignals: TerminalSignals = {
 }
 
 /**
- * Whether this process may read its terminal. One started with `&` may not: the first attempt would stop it, server
- * and all. Only Linux tells; elsewhere the answer is yes.
+ * Whether this process may read its terminal. A process started with `&` may not: the first read would stop it with its server.
+ * Only Linux tells; elsewhere the answer is yes.
  */
 export const inForeground = (): boolean => {
   try {
@@ -36,7 +36,7 @@ export const inForeground = (): boolean => {
  * @see man 5 proc, /proc/pid/stat: pgrp and tpgid
  */
 export const isForegroundStat = (stat: string): boolean => {
-  // The command stands in parentheses and may hold spaces; what follows is: state ppid pgrp session tty tpgid.
+  // The command is in parentheses and may hold spaces; the fields after it are: state ppid pgrp session tty tpgid.
   const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return group === foreground || Number(foreground) <= 0
 }

@@ -1,17 +1,17 @@
 import { Transform } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 
-/** Stands for a line end inside a paste: a sign that no keyboard sends, and that ends no prompt. */
+/** Replaces a line end inside a paste: a character that no keyboard sends and that does not end a prompt. */
 export const PASTED_LINE_END = '\u0085'
 
-/** Asks the terminal to mark what is pasted; terminals that cannot do it ignore this. */
+/** Asks the terminal to mark pastes (bracketed paste); terminals without it ignore this. */
 export const PASTE_MARKS_ON = '\u001B[?2004h'
 export const PASTE_MARKS_OFF = '\u001B[?2004l'
 
 /**
- * The keys of a terminal, where only a typed Enter ends a line: terminals and mails break a long token into lines, and its
- * first line end would otherwise send the first part. A paste is known by its marks or, where the terminal sets none, by
- * more text after a line end in the same chunk. Line ends inside it become {@link PASTED_LINE_END}.
+ * Passes on the keys of a terminal so that only a typed Enter ends a line. Terminals and mails break a long token into lines, and
+ * the first line end in a paste would otherwise send only a part of it. A paste is recognised by its marks or, without marks, by
+ * text after a line end in the same chunk. Line ends inside a paste become {@link PASTED_LINE_END}.
  */
 export const createPastedLines = (): Transform => {
   const decoder = new StringDecoder('utf8')
@@ -48,7 +48,7 @@ const typed = (text: string): string => {
   return lines(before) + (end === '' ? '' : '\r')
 }
 
-/** Some terminals turn a line end of Windows into two: where every one is double, each stands for one. */
+/** Some terminals turn a Windows line end into two. If every line end is double, each pair counts as one. */
 const lines = (text: string): string => {
   const ends = text.match(/[\r\n]+/g) ?? []
   const areDouble = ends.length > 1 && ends.every((end) => end === '\r\r')

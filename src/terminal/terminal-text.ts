@@ -22,11 +22,11 @@ export const wrap = (line: string, width: number): string[] => {
   return [...rows, row]
 }
 
-/** How many rows these lines take in a window of so many columns, which breaks what is too long by itself. */
+/** The number of rows that lines need in a window of this width, which breaks long lines by itself. */
 export const rowsNeeded = (lines: readonly string[], columns: number): number =>
   lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(columnsOf(line) / columns)), 0)
 
-/** The most columns a terminal may need for the text: what might be wide is counted as wide. */
+/** The most columns that a terminal may need for a text: characters that may be wide count as wide. */
 export const columnsOf = (text: string): number => {
   let columns = 0
   for (const character of text) {
@@ -36,13 +36,15 @@ export const columnsOf = (text: string): number => {
   return columns
 }
 
-/** Text from outside, such as a Page's name or a visitor's words, may not steer the terminal, nor turn the order of a line. */
+/**
+ * Removes characters that control the terminal or the direction of a line, for texts such as a Page's name or a visitor's text.
+ */
 export const plainLine = (text: string): string => text.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]+/gu, ' ')
 
-/** A value as one line of JSON, in which texts from outside steer no terminal. */
+/** A value as one line of JSON, with characters escaped that control a terminal. */
 export const jsonLine = (value: unknown): string => withoutSteering(JSON.stringify(value))
 
-/** Shows that something was typed, and how much. */
+/** Dots for a hidden text, with its length if it is long. */
 export const maskText = (typed: string): string => {
   if (typed.length <= MASK) return '•'.repeat(typed.length)
   return `${'•'.repeat(MASK)} (${typed.length} characters)`

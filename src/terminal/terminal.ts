@@ -13,16 +13,16 @@ import {
 } from './pasted-lines.ts'
 import { maskText, plainLine, rowsNeeded, wrap } from './terminal-text.ts'
 
-/** A terminal that shows the log and, under it, a panel that may ask for something. */
+/** A terminal that shows the log and, below it, a panel that may ask for an input. */
 export interface Terminal {
-  /** Log lines are written here. A line is printed when it is complete, above the panel. */
+  /** Takes log lines. A line is printed above the panel when it is complete. */
   output: Writable
-  /** Prints a line of ours among the log lines. */
+  /** Prints a line among the log lines. */
   print: (line: string, colour: 'green' | 'yellow' | 'red') => void
-  /** Puts the panel under the log, in place of the one before. In the background it waits until the foreground. */
+  /** Shows a panel below the log, replacing the previous one. While the process is in the background, the panel waits. */
   show: (panel: Panel) => void
   hide: () => void
-  /** Gives the terminal back as it was found; log lines go on being printed. */
+  /** Restores the terminal; log lines are still printed. */
   close: () => void
 }
 
@@ -30,15 +30,15 @@ export interface Panel {
   title: string
   /** Wrapped to the width of the window. */
   lines: string[]
-  /** What is asked; without it nothing can be typed. */
+  /** The input that is asked for; without it the panel takes no keys. */
   ask?: PanelQuestion
 }
 
 export interface PanelQuestion {
   label: string
-  /** Only how much was typed is shown, never what. */
+  /** Whether only the length of the typed text is shown. */
   hidden: boolean
-  /** Called at Enter with what was typed or pasted, never empty; the line ends of a paste are in it. */
+  /** Called at Enter with the typed or pasted text, which is never empty and may hold the line ends of a paste. */
   answer: (typed: string) => void
 }
 
@@ -58,17 +58,17 @@ export const createTerminal = (deps: TerminalDeps): Terminal | null =>
 const openTerminal = (deps: TerminalDeps): Terminal => {
   const { input, output, signals = processSignals } = deps
   const mayAsk = deps.inForeground ?? inForeground
-  /** What should be on the screen. */
+  /** The panel that should be on the screen. */
   let panel: Panel | null = null
   /** The rows of the panel that are on the screen. */
   let drawn: string[] = []
   let typed = ''
-  /** The keys, while this process has the keyboard. */
+  /** The stream of keys while this process reads the keyboard; null otherwise. */
   let keys: Transform | null = null
   let isClosed = false
   let isDrawDue = false
 
-  // Terminals of containers and serial lines do not know their size and report 0.
+  // Terminals of containers and serial lines report 0 columns.
   const columns = (): number => output.columns || 80
 
   const render = (): string[] => {
@@ -81,7 +81,7 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
     )
     const shown = panel.ask?.hidden === true ? maskText(typed) : plainLine(typed)
     rows.push(panel.ask === undefined ? '└' : (wrap(`└ ${panel.ask.label} ${shown}`, width)[0] ?? ''))
-    // Lines that scrolled off the top cannot be erased.
+    // Limited to the window's height, because lines that scrolled off the top cannot be erased.
     return rows.slice(-Math.max(1, (output.rows || 24) - 1))
   }
 
@@ -101,7 +101,7 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
 
   /** Replaces the panel on the screen by the present one, with `log` above it, in one write. */
   const draw = (log = ''): void => {
-    // A shell does not say when it brings a running job to the front; the next line finds out.
+    // A shell does not tell when it brings a running job to the foreground, so each line checks it.
     if (panel !== null) take()
     const before = erase()
     drawn = render()
@@ -109,7 +109,7 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
     if (text !== '') output.write(text)
   }
 
-  // A pasted token is some two hundred keys in one go; the panel is drawn once for them.
+  // Draws once for many keys, because a pasted token is some two hundred keys at once.
   const drawSoon = (): void => {
     if (isDrawDue) return
     isDrawDue = true
@@ -120,7 +120,7 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
   }
 
   const onKey = (text: string | undefined, key: Key): void => {
-    // In raw mode the terminal no longer turns these keys into signals; the operator still means them.
+    // In raw mode the terminal does not turn these keys into signals, so they are raised here.
     if (key.ctrl === true && key.name === 'c') return signals.raise('SIGINT')
     if (key.ctrl === true && key.name === 'z') {
       release()
@@ -148,7 +148,7 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
     try {
       input.setRawMode?.(true)
     } catch {
-      // The window is gone.
+      // The window was closed.
       return
     }
     keys = createPastedLines()
@@ -170,7 +170,7 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
     try {
       input.setRawMode?.(false)
     } catch {
-      // The window is gone, and its modes with it.
+      // The window was closed, so there are no modes to restore.
     }
   }
 
@@ -211,11 +211,11 @@ const openTerminal = (deps: TerminalDeps): Terminal => {
 const CSI = '\u001B['
 const LONGEST_ANSWER = 4_096
 
-/** Whether a key writes something: a sign, or a line end inside a paste. */
+/** Whether a key adds to the text: a character, or a line end inside a paste. */
 const isWritten = (text: string | undefined): text is string =>
   text !== undefined && text !== '' && (text === PASTED_LINE_END || !/[\p{Cc}\p{Cs}]/u.test(text))
 
-/** Passes on whole lines. Done when `write` returns: a last line before the process exits is not lost. */
+/** Passes on whole lines synchronously, so that the last line before the process exits is not lost. */
 const lineWriter = (write: (lines: string) => void): Writable => {
   const decoder = new StringDecoder('utf8')
   let unfinished = ''

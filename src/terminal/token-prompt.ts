@@ -7,16 +7,16 @@ import { pageLabel, waitingText, type Notice } from '../alerts/notice.ts'
 import { parsePageChoice } from './page-choice.ts'
 import type { Panel, Terminal } from './terminal.ts'
 
-/** Runs the bootstrap with a user token. Throws what went wrong; a `BotError` is shown as it stands. */
+/** Runs the bootstrap with a user token. Its errors are thrown; the text of a `BotError` is shown unchanged. */
 export type RunRepair = (request: PromptedRepair) => Promise<RepairedPage[]>
 
 export interface PromptedRepair {
   userToken: string
-  /** The Pages to mend, as far as the token opens them; empty when none is known yet. */
+  /** The Pages to mend, if the token reaches them; empty when none is known yet. */
   pageIds: string[]
-  /** Hears of each step as it begins and as it ends, in words for people. */
+  /** Called with a text when each step begins and when it ends. */
   report: (step: { status: 'started' | 'done' | 'skipped' | 'warned' | 'failed'; text: string }) => void
-  /** Asked when the token opens several Pages and none was named. */
+  /** Called when the token reaches several Pages and none was named. */
   choose: (pages: RepairedPage[]) => Promise<string[]>
 }
 
@@ -31,7 +31,7 @@ export interface TokenPromptDeps {
   clock: Pick<Clock, 'after'>
   waiting: (pageId: string) => Promise<number>
   repair: RunRepair
-  /** Where to get a user token. */
+  /** The place to get a user token. */
   tokenSource: { url: string; scopes: readonly string[] }
   log: Pick<Pick<Log, 'info' | 'warn' | 'error'>, 'error'>
 }
@@ -42,13 +42,13 @@ export interface TokenPrompt {
   stop: () => void
 }
 
-/** Asks for a user token in the terminal while a Page lacks a working token, and mends it on the spot. */
+/** Asks for a user token in the terminal while a Page lacks a working token, and runs the bootstrap with it. */
 export const createTokenPrompt = (deps: TokenPromptDeps): TokenPrompt => {
   const { terminal, needs, clock, repair, log } = deps
   let state: 'hidden' | 'asking' | 'mending' | 'stopped' = 'hidden'
-  /** Pages mended here whose needs the Page tokens have not closed yet. */
+  /** Pages mended here whose needs are not settled yet. */
   const mended = new Set<string>()
-  /** Why the last try failed, and what to do about it. */
+  /** The reason of the last failure, and its remedy. */
   let failure: string[] = []
   let waiting: number | null = null
   let cancelCount: (() => void) | undefined
@@ -61,7 +61,7 @@ export const createTokenPrompt = (deps: TokenPromptDeps): TokenPrompt => {
     if (state === 'stopped') return
     const sick = sickPages()
     if (sick.length === 0) return vanish()
-    // Among the log lines, which nothing wraps or draws a box around: it is to be copied.
+    // Printed among the log lines, which are not wrapped or framed, so that the address can be copied.
     if (state === 'hidden') terminal.print(deps.tokenSource.url, 'green')
     state = 'asking'
     terminal.show({
@@ -79,7 +79,7 @@ export const createTokenPrompt = (deps: TokenPromptDeps): TokenPrompt => {
     terminal.hide()
   }
 
-  /** Keeps the number of waiting replies in the prompt true. */
+  /** Updates the number of waiting replies in the prompt. */
   const count = async (): Promise<void> => {
     const pages = sickPages().map(({ pageId }) => pageId)
     const counts = await Promise.all(pages.map(deps.waiting)).catch(() => null)
@@ -99,7 +99,7 @@ export const createTokenPrompt = (deps: TokenPromptDeps): TokenPrompt => {
     const pageIds = sick.map(({ pageId }) => pageId).filter((id) => id !== WHOLE_BOT)
     const report: PromptedRepair['report'] = ({ status, text }) => {
       if (status === 'started') terminal.show({ title: `${text} …`, lines: [] })
-      // A step that failed is told once, with what to do about it.
+      // A failed step is not printed here, because the prompt shows the failure with its remedy.
       else if (status === 'warned') terminal.print(`  ! ${text}`, 'yellow')
       else if (status !== 'failed') terminal.print(`  ✔ ${text}`, 'green')
     }
@@ -137,7 +137,7 @@ export const createTokenPrompt = (deps: TokenPromptDeps): TokenPrompt => {
     })
 
   const stopListening = needs.onChange(({ opened }) => {
-    // A new need arrives as a notice, after the delay in which trouble may end by itself.
+    // A new need is not shown at once: it arrives as a notice, after the time in which trouble may end by itself.
     if (opened || state !== 'asking') return
     cancelLook ??= clock.after(SETTLE_MS, () => {
       cancelLook = undefined
@@ -151,7 +151,7 @@ export const createTokenPrompt = (deps: TokenPromptDeps): TokenPrompt => {
   return {
     notify: (notice) => {
       if (notice.kind === 'well') return
-      // Told of again, so it was not mended after all.
+      // A new notice means that the Pages were not mended after all.
       mended.clear()
       if (state === 'mending' || sickPages().length === 0) return
       ask()
@@ -168,7 +168,7 @@ export const createTokenPrompt = (deps: TokenPromptDeps): TokenPrompt => {
 
 const TOKEN_CAUSES = new Set<NeedCause>(['token_missing', 'token_invalid'])
 const RECOUNT_MS = 2_000
-// One trouble may give way to another of the same Page: that is not mended.
+// The wait before a settled need counts as mended, because another trouble of the same Page may replace it.
 const SETTLE_MS = 200
 const MOST_REASONS = 3
 

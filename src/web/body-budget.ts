@@ -2,28 +2,28 @@ import type { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { BotError } from '../base/errors.ts'
 
-/** Reads the bodies of requests whose sender has not proved anything yet. They share one bound on memory. */
+/** Reads bodies of requests that are not authenticated yet, within a shared bound on memory. */
 export interface BodyBudget {
   /**
-   * The whole body.
+   * Reads the whole body.
    *
-   * @param largest - in bytes
-   * @throws BotError `BOT_BODY_TOO_LARGE`, or `BOT_BODY_UNFINISHED` where it was cut to make room for newer ones
+   * @param largest - most bytes of this body
+   * @throws BotError `BOT_BODY_TOO_LARGE`, or `BOT_BODY_UNFINISHED` if it was dropped to make room for newer ones
    */
   read: (request: IncomingMessage, largest: number) => Promise<Buffer>
-  /** The bytes of all unfinished bodies at the moment. */
+  /** The bytes of all unfinished bodies now. */
   heldBytes: () => number
 }
 
-/** How many bytes of a refused body are read and dropped, so that a client that sends first hears why it was refused. */
+/** The most bytes of a refused body that are read and dropped, so that a client that sends first can read the refusal. */
 const MOST_DROPPED_BYTES = 256 * 1024
 const LAST_WORDS_MS = 1000
-/** What a body costs beside its bytes: its chunks, its request and its place in the list. */
+/** Bytes that a body costs besides its contents: chunk objects, request and entry in the list. */
 const COST_OF_A_BODY = 4096
 
-/** @param bytes - for all unfinished bodies together; when it is used up the oldest of them is cut, never a newer one */
+/** @param bytes - bound for all unfinished bodies together; when it is used up, the oldest of them is dropped */
 export const createBodyBudget = ({ bytes }: { bytes: number }): BodyBudget => {
-  /** The oldest first. */
+  /** The unfinished bodies, the oldest first. */
   const unfinished = new Set<Unfinished>()
   let held = 0
 
@@ -75,22 +75,19 @@ export const createBodyBudget = ({ bytes }: { bytes: number }): BodyBudget => {
 }
 
 interface Unfinished {
-  /** Counted against the budget, in bytes. */
+  /** Bytes counted against the budget. */
   held: number
-  /** @param refusal - null where the body is whole */
+  /** @param refusal - null if the body is complete */
   end: (refusal: BotError | null) => void
 }
 
-/**
- * Gives the memory of bytes that came from the network back at once. Left to the garbage collector, refused bytes would
- * pile up to some 64 MiB before it runs.
- */
+/** Frees the memory of received bytes at once. The garbage collector would run only after some 64 MiB of refused bytes. */
 export const free = ({ socket }: IncomingMessage, { buffer, byteLength }: Buffer): void => {
   if (!(socket instanceof Socket) || buffer.byteLength !== byteLength) return
   if (buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
 
-/** Drops what is left of a body that no route reads, and ends the connection where that is much. */
+/** Drops the rest of a body that no route reads, and ends the connection if the rest is large. */
 export const dropBody = (request: IncomingMessage): void => {
   const { socket } = request
   if (request.complete || !(socket instanceof Socket) || request.listenerCount('data') > 0) return

@@ -1,9 +1,9 @@
 import { html, type Html } from './html.ts'
 
 /**
- * A text that is to be carried elsewhere as it stands; the button shows itself where scripts run (console/copy.js).
+ * A text with a Copy button, which console/copy.js shows.
  *
- * @param made - what the set-up has made, for those who look for it
+ * @param made - name of a value that the set-up has made; becomes the attribute `data-made`
  */
 export const copyable = (text: string, what: string, made?: string): Html =>
   html`<span class="copyable"

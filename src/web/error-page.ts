@@ -10,10 +10,10 @@ export interface ShownError {
 }
 
 /**
- * A request that could not be carried out, for people.
+ * The page for a failed request.
  *
- * @param csrf - only for those who have signed in
- * @param goOn - the button that tries again
+ * @param csrf - only for a person who is signed in
+ * @param goOn - a button to try again
  */
 export const errorPage = (problem: ShownError, csrf: Html | undefined, goOn: Html | false = false): string =>
   layout({

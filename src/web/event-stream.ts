@@ -3,10 +3,10 @@ import type { ServerResponse } from 'node:http'
 /** Server-sent events to one page. */
 export interface EventStream {
   send: (event: string, data: unknown) => void
-  /** Says that all is as it was: keeps proxies from taking silence for an end, and the page from taking it for a broken connection. */
+  /** Sends a keep-alive, so that neither a proxy nor the page takes the silence for a broken connection. */
   beat: () => void
   close: () => void
-  /** Ends at once: {@link EventStream.close} waits until the page has read all. */
+  /** Ends the stream at once; {@link EventStream.close} waits until the page has read all events. */
   drop: () => void
   onClose: (listener: () => void) => void
 }
@@ -15,14 +15,14 @@ export interface EventStream {
 const MOST_UNREAD_BYTES = 1024 * 1024
 const COME_BACK_MS = 2000
 
-/** @param headers - what the answer carries besides */
+/** @param headers - further headers of the response */
 export const openEventStream = (
   response: ServerResponse,
   headers: Record<string, string | string[] | number | undefined>,
 ): EventStream => {
   for (const [name, value] of Object.entries(headers))
     if (value !== undefined) response.setHeader(name, value)
-  // A proxy that collects an answer before it passes it on would hold back every event.
+  // `x-accel-buffering` keeps nginx from buffering the events.
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
 
   const write = (text: string): void => {
@@ -43,7 +43,7 @@ export const openEventStream = (
     },
     drop: () => void response.destroy(),
     onClose: (listener) => {
-      // A page may be gone before its stream is opened, and is heard of no more.
+      // The page may have disconnected before the stream was opened; no `close` event comes then.
       if (response.closed) queueMicrotask(listener)
       else response.once('close', listener)
     },

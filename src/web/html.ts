@@ -1,4 +1,4 @@
-/** A piece of HTML in which everything that came from outside is escaped. Only {@link html} makes one. */
+/** A piece of HTML in which all texts are escaped. Made by {@link html} and {@link verbatim}. */
 export class Html {
   readonly text: string
   constructor(text: string) {
@@ -8,11 +8,11 @@ export class Html {
 
 export type HtmlValue = Html | string | number | null | undefined | false | readonly HtmlValue[]
 
-/** A template whose values are escaped, but for what is HTML already; null, undefined and false show nothing. */
+/** A template whose values are escaped unless they are {@link Html}; null, undefined and false become empty. */
 export const html = (strings: TemplateStringsArray, ...values: HtmlValue[]): Html =>
   new Html(strings.reduce((text, string, index) => text + render(values[index - 1]) + string))
 
-/** A text as it stands, for a field that is posted back: nothing is left out of it. */
+/** Escapes a text without removing any character, for a field that is posted back. */
 export const verbatim = (text: string): Html => new Html(entities(text.toWellFormed()))
 
 const render = (value: HtmlValue): string => {
@@ -32,12 +32,12 @@ const ENTITIES: Record<string, string> = {
 }
 
 /**
- * What would turn the text around it about, in a title as in a table, is left out; what HTML cannot hold shows as such.
- * Languages written from the right need none of it: their letters tell.
+ * Control characters, which HTML cannot hold, are shown as U+FFFD. Characters that change the direction of the surrounding text
+ * are removed; right-to-left languages do not need them, because their letters set the direction.
  */
 const UNSEEN = /(?![\t\n\r])\p{Cc}/gu
 const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
-/** No language piles up more of them on one letter; more would be painted over what stands around. */
+/** No language has more than six combining marks on one letter; more would be drawn over the surrounding text. */
 const PILES = /(\p{M}{6})\p{M}+/gu
 
 const escape = (text: string): string =>

@@ -1,6 +1,8 @@
 import { html, type Html } from './html.ts'
 
-/** Drawings of 24 by 24, in the colour of the text around them; always beside words that say the same. */
+/**
+ * A drawing of 24 by 24 in the colour of the surrounding text. Hidden from screen readers, because words beside it say the same.
+ */
 const icon = (content: Html): Html =>
   html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${content}</svg>`
 
@@ -18,7 +20,7 @@ export const icons = {
   },
 } as const
 
-/** The tree. */
+/** The product's mark, a tree. */
 export const mark = html`<svg class="mark" viewBox="0 0 64 64" aria-hidden="true">
   <circle cx="32" cy="32" r="30" />
   <path

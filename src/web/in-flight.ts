@@ -1,14 +1,14 @@
 import type { RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** What a browser or a proxy may ask at once on one connection; neither sends more than one request before its answer. */
+/** Requests on one connection that may wait for an answer at a time; browsers and proxies send one. */
 const MOST_AT_ONCE = 16
 
 /**
- * Bounds the requests of one connection that wait for their answers. Node takes all that come in one piece, up to some
- * thousand, before any of them is answered, and other connections wait meanwhile.
+ * Bounds the unanswered requests of one connection. Node takes all pipelined requests of one chunk, up to some thousand, before
+ * it answers the first, and other connections wait meanwhile.
  *
- * @param refuse - answers the first request that is too much; its connection is to end with that answer
+ * @param refuse - answers the first request beyond the bound; the connection ends with that answer
  */
 export const boundInFlight = (
   listener: RequestListener,
@@ -23,7 +23,7 @@ export const boundInFlight = (
       response.once('close', () => inFlight.set(socket, (inFlight.get(socket) ?? 1) - 1))
       return listener(request, response)
     }
-    // Ignore the bytes that were read already, and read no more.
+    // Ignores requests that were read already, and reads no more.
     inFlight.set(socket, Number.POSITIVE_INFINITY)
     if (count === Number.POSITIVE_INFINITY) return
     socket.pause()

@@ -2,25 +2,25 @@ import { html, type Html, type HtmlValue } from './html.ts'
 import { mark } from './icons.ts'
 
 export interface Document {
-  /** In the tab and in the history. */
+  /** The title in the browser's tab and history. */
   title: string
   content: Html
-  /** The hidden field that proves a form to be ours. For those who have signed in: only they have somewhere to go. */
+  /** The hidden CSRF field of forms. Set only for a signed-in person, for whom the navigation is shown, too. */
   csrf?: Html | undefined
-  /** The address of the events that keep the page up to date. */
+  /** The address of the page's event stream. */
   live?: string | undefined
-  /** A script of the console that this page needs besides. */
+  /** A further script that this page needs. */
   script?: string | undefined
-  /** Seconds after which the page is loaded again where scripts do not run. */
+  /** Seconds after which the page reloads without JavaScript. */
   refreshSeconds?: number | undefined
 }
 
-/** Where the console's own files are. */
+/** The address of the console's files. */
 export const ASSETS = '/operator/assets'
 
 const STYLES = ['base.css', 'controls.css', 'parts.css', 'lists.css', 'script.css', 'numbers.css']
 
-/** A whole page. Nothing in it runs or paints that is not one of our files. */
+/** A whole page. Scripts and styles come only from the console's files. */
 export const layout = ({ title, content, csrf, live, script, refreshSeconds }: Document): string =>
   html`<!doctype html>
     <html lang="en">
@@ -56,7 +56,7 @@ export const layout = ({ title, content, csrf, live, script, refreshSeconds }: D
       </body>
     </html> `.text
 
-/** One button that changes something: a form with nothing to fill in. */
+/** A form with one button and no visible fields. */
 export const buttonForm = (
   action: string,
   csrf: Html,

@@ -4,46 +4,48 @@ import type { Clock } from '../base/clock.ts'
 import type { Records } from '../store/records.ts'
 import { networkOf } from './network.ts'
 
-/** Counts wrong passwords per network, and how long each network is locked out, on all instances and over restarts. */
+/**
+ * Counts wrong passwords per network and locks networks out. Counts and locks are shared by all instances and survive restarts.
+ */
 export interface Lockout {
-  /** Seconds until this client may try again; 0 for now. @param proof - what it is about to prove, as in {@link Lockout.succeeded} */
+  /** Seconds until this client may try again; 0 if it may now. @param proof - as in {@link Lockout.succeeded} */
   secondsLeft: (client: string, proof: string) => Promise<number>
   failed: (client: string) => Promise<void>
   /**
-   * A right password came: failures of other networks do not lock this network out. Its own failures still count, or a
-   * guesser in the network of a Prometheus server could guess without limit.
+   * Notes a right password: from then on, failures of other networks do not lock this network out. Its own failures still count,
+   * because otherwise a guesser in the network of a Prometheus server could guess without limit.
    *
-   * @param proof - whose it was, and how much: a password alone must not free a network to guess at a second factor, nor
-   *   one person's at another's
+   * @param proof - names the person and the kind of proof: a password alone must not let a network guess a second factor, nor one
+   *   person's password another person's
    */
   succeeded: (client: string, proof: string) => Promise<void>
 }
 
-/** Wrong tries before the first lock, and between locks. */
+/** Failures before the first lock, and between locks. */
 const TRIES = 20
 const FIRST_LOCK_MS = 60_000
 const LONGEST_LOCK_MS = 60 * 60_000
 /** After this time without a failure the count is deleted. */
 const FORGET_MS = 24 * 60 * 60_000
-/** Slips further apart than this do not add up. */
+/** Failures that are further apart than this are not added up. */
 const SLIP_MS = 15 * 60_000
 const MOST_CLIENTS = 10_000
-/** Wrong tries of all networks together in an hour: one customer may have 65,536 networks. */
+/** Failures of all networks together in an hour. Needed because one customer may have 65,536 networks. */
 const MOST_OF_ALL = 300
 const ALL_WINDOW_MS = 60 * 60_000
 const MOST_KNOWN = 100
-/** A network that has proved nothing for so long may have another customer. */
+/** After this long without a proof, the network may belong to another customer. */
 const KNOWN_MS = 30 * 24 * 60 * 60_000
-/** A proof within this time after a record was written does not write it anew. */
+/** A record is not written again within this time. */
 const KNOWN_NOTED_MS = 24 * 60 * 60_000
-/** Of the clocks of several machines. */
+/** The most by which the clocks of several machines are taken to differ. */
 const CLOCK_DOUBT_MS = 10 * 60_000
 const LONGEST_MS = Math.max(LONGEST_LOCK_MS, ALL_WINDOW_MS)
 
 const KIND = 'lockout'
-/** Networks that have proved something, with what. */
+/** The records of networks with a proof. */
 const KNOWN = 'lockout-known'
-/** Stands for all networks together; no address is written so. */
+/** The id of the record for all networks together; it is no address. */
 const ALL = '*'
 
 interface Guesser {
@@ -59,8 +61,8 @@ interface All {
 }
 
 /**
- * Locks a client out after 20 wrong tries: for a minute, then for twice as long each time, up to an hour. After 300 wrong tries
- * of all clients in an hour, those that never knew what is asked of them wait for its end. While the database does not answer, each
+ * Locks a client out after 20 failures: for a minute, then for twice as long each time, up to an hour. After 300 failures of all
+ * clients in an hour, clients without an earlier proof must wait until the hour is over. While the database does not answer, each
  * instance counts for itself.
  */
 export const createLockout = (deps: {
@@ -68,12 +70,12 @@ export const createLockout = (deps: {
   clock: Pick<Clock, 'now'>
 }): Lockout => {
   const { records, clock } = deps
-  /** As last read or written. Those that failed last come last. */
+  /** Records as last read or written, those of the latest failures last. */
   const counted = createBoundedMap<string, string>(MOST_CLIENTS)
-  /** When the record of each has to be written anew, by what was last proved here. */
+  /** When each proof's record must be written again, ms since the epoch. */
   const known = createBoundedMap<string, number>(MOST_KNOWN)
 
-  /** @returns `version` undefined where the database does not answer */
+  /** @returns `version` is undefined if the database does not answer */
   const read = async (id: string): Promise<{ data: string | null; version: number | null | undefined }> => {
     try {
       const record = await records.get(KIND, id)
@@ -85,7 +87,7 @@ export const createLockout = (deps: {
     }
   }
 
-  /** A database that does not answer locks no client out that this instance knows. */
+  /** Whether the client has proved this before. If the database does not answer, only proofs on this instance count. */
   const isKnown = async (id: string): Promise<boolean> =>
     known.has(id) || (await records.get(KNOWN, id).catch(() => null)) !== null
 
@@ -132,7 +134,7 @@ export const createLockout = (deps: {
 
     succeeded: async (client, proof) => {
       const id = `${networkOf(client)} ${proof}`
-      // Prometheus proves it every 15 seconds.
+      // Not written each time, because Prometheus sends the password every 15 seconds.
       if ((known.get(id) ?? 0) > clock.now()) return
       known.set(id, 0)
       const written = await records.put({ kind: KNOWN, id, data: '', forMs: KNOWN_MS }).catch(() => null)
@@ -141,7 +143,10 @@ export const createLockout = (deps: {
   }
 }
 
-/** A lock that is longer than any was set by a clock that was ahead, and would end when this one gets there: it counts as over. */
+/**
+ * The rest of a lock, ms. A lock that is longer than the longest possible one was set by a clock that was ahead, and counts as
+ * over.
+ */
 const leftOf = (untilMs: number, nowMs: number): number =>
   untilMs - nowMs > LONGEST_MS + CLOCK_DOUBT_MS ? 0 : Math.max(0, untilMs - nowMs)
 

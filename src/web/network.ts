@@ -1,11 +1,11 @@
 import { isIPv6 } from 'node:net'
 
 /**
- * One customer has a whole /64 of IPv6 addresses, so these count as one client. An IPv4 address in one of IPv6, as a server or a
- * translator writes it, is that IPv4 client: all of them stand in one /64.
+ * The network whose failures are counted together. One customer has a whole /64 of IPv6 addresses, so these count as one client.
+ * An IPv4 address inside an IPv6 address (mapped or translated) counts as that IPv4 address, because all of them are in one /64.
  */
 export const networkOf = (address: string): string => {
-  // Some proxies tell the port, too, which is another one for each connection.
+  // Some proxies add the port, which differs for each connection.
   const alone = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1')
   const plain = alone.replace(/%.*$/, '')
   if (!isIPv6(plain)) return plain
@@ -22,9 +22,9 @@ export const networkOf = (address: string): string => {
 /** IPv4-mapped (RFC 4291), and translated between the two (RFC 6052), in decimal. */
 const IPV4_WITHIN: ReadonlySet<string> = new Set(['0:0:0:0:0:65535', '100:65435:0:0:0:0'])
 
-/** The eight numbers of an IPv6 address; it is one. */
+/** The eight numbers of a valid IPv6 address. */
 const groupsOf = (address: string): number[] => {
-  // Written in one way, and no IPv4 address at the end.
+  // `URL` normalises the address, also one with an IPv4 address at its end.
   const { hostname } = new URL(`http://[${address}]`)
   const [before = [], after = []] = hostname
     .slice(1, -1)

@@ -1,25 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
 
-/** With what Node keeps for each, and the headers of a request that is not whole yet, some 100 MiB. */
+/** Together with Node's memory for each, and the headers of unfinished requests, some 100 MiB. */
 const MOST = 4096
 
 /** The open connections of a server. */
 export interface OpenConnections {
-  /** The headers of a request have come on its connection, which makes it the youngest again. */
+  /** Call when the headers of a request have come; its connection is then the most recently used one. */
   used: (request: IncomingMessage, response: ServerResponse) => void
 }
 
-/** The last request of a connection while it is not answered, also where requests are pipelined: it is answered last. */
+/** The last unanswered request of a connection. Pipelined requests are answered in order, so it is answered last. */
 type Asked = IncomingMessage | undefined
 
 /**
- * Bounds the connections of a server. One too many ends one on which nothing is asked, or else one whose request is not
- * whole, or else any: of several the one that was unused for the longest time. A stranger who opens thousands ends those of
- * its own, but not those of a proxy or of Facebook, on which requests come, nor an event stream of the console.
+ * Bounds the connections of a server. A connection beyond the bound ends another one: an idle one, else one with an unfinished
+ * request, else any; in each case the least recently used. A stranger who opens thousands of connections ends its own, and not
+ * those of a proxy or of Facebook, which are in use, nor event streams of the console.
  */
 export const boundConnections = (server: Server, most = MOST): OpenConnections => {
-  /** Unused for the longest time first. */
+  /** The connections, the least recently used first. */
   const open = new Map<Socket, Asked>()
   server.on('connection', (socket) => {
     open.set(socket, undefined)
@@ -29,7 +29,7 @@ export const boundConnections = (server: Server, most = MOST): OpenConnections =
   return {
     used: (request, response) => {
       const { socket } = request
-      // A connection that has ended meanwhile must not come back.
+      // A connection that has ended meanwhile is not added again.
       if (!open.delete(socket)) return
       open.set(socket, request)
       response.once('close', () => {
@@ -39,7 +39,9 @@ export const boundConnections = (server: Server, most = MOST): OpenConnections =
   }
 }
 
-/** The others are spared: the first request of a new connection is on its way, also while all older ones are busy. */
+/**
+ * Only this share of the connections, the older ones, may be ended: on a new connection the first request is still on its way.
+ */
 const OLDER = 3 / 4
 
 const leastUseful = (open: ReadonlyMap<Socket, Asked>, older: number): Socket | undefined => {

@@ -4,17 +4,17 @@ import type { Records } from '../store/records.ts'
 import { createLockout } from './lockout.ts'
 import { createInTurn } from '../base/in-turn.ts'
 
-/** Compares user name and password, and locks a client out that guesses. */
+/** Compares user name and password, and locks out clients that guess. */
 export interface PasswordCheck {
-  /** @param client - whose failures count together, such as an IP address */
+  /** @param client - an IP address; its network's failures are counted together */
   admit: (client: string, given: Credentials | null) => Promise<Admission>
-  /** Whether they are the operator's; counts nothing. */
+  /** Whether these are the operator's credentials. Does not count failures. */
   isRight: (given: Credentials) => boolean
   /**
-   * The same for a check that takes time. One after the other, so that guesses sent at once are counted before the next is
-   * looked at.
+   * As {@link admit}, for an asynchronous check. Checks run one after the other, so that each guess is counted before the next
+   * one is checked.
    *
-   * @param user - whose proof is checked
+   * @param user - the person whose proof is checked
    */
   admitBy: (client: string, user: string, check: () => Promise<boolean>) => Promise<Admission>
 }
@@ -51,7 +51,7 @@ export const createPasswordCheck = ({
   }
   const inTurn = createInTurn()
 
-  /** @param check - null for one who has said nothing yet, which is no guess */
+  /** @param check - null for a request without credentials, which is no guess */
   const admit = (
     client: string,
     proof: string,
@@ -59,7 +59,7 @@ export const createPasswordCheck = ({
   ): Promise<Admission> =>
     inTurn(async () => {
       const waitSeconds = await lockout.secondsLeft(client, proof)
-      // A client that is locked out learns nothing, not even by guessing right.
+      // A locked-out client gets the same answer for a right guess.
       if (waitSeconds > 0) return { is: 'locked', waitSeconds }
       return check === null ? { is: 'wrong' } : count(client, proof, await check())
     })
@@ -71,7 +71,7 @@ export const createPasswordCheck = ({
   }
 }
 
-/** Without a second factor, where the operator has one. */
+/** Names the proof by password without a second factor. */
 const PASSWORD_ALONE = 'password'
 
 /** Reads `Authorization: Basic`; null for anything else. */
@@ -83,7 +83,7 @@ export const readBasic = (header: string | undefined): Credentials | null => {
   return colon < 0 ? null : { user: text.slice(0, colon), password: text.slice(colon + 1) }
 }
 
-/** Compares in a time that depends neither on where two texts differ nor on how long the secret one is. */
+/** Makes a comparison whose time depends neither on the place of a difference nor on the length of the secret. */
 export const createComparison = (expected: string): ((given: string) => boolean) => {
   const key = randomBytes(32)
   const digest = (text: string): Buffer => createHmac('sha256', key).update(text).digest()

@@ -4,7 +4,7 @@ import type { Log } from '../base/logger.ts'
 import { networkOf } from './network.ts'
 import { clipped } from '../base/clip.ts'
 
-/** Writes what strangers did, as a warning. @param client - the address they came from */
+/** Logs a warning about an unauthenticated client. @param client - its IP address */
 export type StrangerLog = (client: string, facts: Readonly<Record<string, unknown>>, message: string) => void
 
 const WINDOW_MS = 60_000
@@ -14,8 +14,8 @@ const MOST_NETWORKS = 5000
 const LONGEST = 200
 
 /**
- * An operator with a wrong secret must find it in the log, and no stranger may fill the disk with it: lines are bounded for
- * each network and for all together, and texts that came with a request are cut.
+ * Failures must be logged, so that an operator with a wrong secret finds the cause, but strangers must not fill the disk. So
+ * lines are bounded for each network and for all together, and texts from requests are cut.
  */
 export const createStrangerLog = ({
   clock,
