@@ -1,8 +1,8 @@
 import type { JsonObject } from './base/json.ts'
 
 /**
- * The `message` object of a Send API call, in wire shape: the conversation writes it, the outbox keeps it, the sender
- * posts it as it stands and adds only `metadata`.
+ * The `message` object of a Send API call, in Facebook's form. The conversation makes it, the outbox stores it, and the sender
+ * posts it unchanged except for `metadata`.
  *
  * @see docs/messenger-platform.md#f1, #f5, #f7
  */
@@ -20,23 +20,23 @@ export interface QuickReply {
 }
 
 /**
- * Something to be done for a conversation after the replies of the same event. It waits in the outbox like a reply: it is
- * done in its turn, tried again, and known over restarts.
+ * An action in a conversation that is not a message. It is stored in the outbox like a reply: it keeps its place in the order, is
+ * tried again and survives restarts.
  */
 export interface Effect {
   /**
-   * `handover` passes the thread to the Page inbox, where a person answers (docs/messenger-platform.md#i). `take` takes it
-   * back, before the replies of the same event.
+   * `handover` passes the thread to the Page inbox after the replies of the same event (docs/messenger-platform.md#i). `take`
+   * takes the thread back before them.
    */
   do: 'handover' | 'take'
 }
 
-/** What a line of the outbox holds. */
+/** An entry of the outbox. */
 export type OutboxItem = QueuedReply | Effect
 
 export const isEffect = (item: OutboxItem): item is Effect => 'do' in item
 
-/** Reads what the outbox has stored. @returns null for a damaged line: no JSON, or not the shape of an item */
+/** Reads a stored entry of the outbox. @returns null for a damaged one: no JSON, or not the form of an entry */
 export const readOutboxItem = (body: string): OutboxItem | null => {
   let item: unknown
   try {
@@ -67,7 +67,7 @@ const isMessage = (message: unknown): boolean => {
 export const MEDIA_TYPES = ['image', 'audio', 'video', 'file'] as const
 export type MediaType = (typeof MEDIA_TYPES)[number]
 
-/** Media that Facebook is to keep: uploaded once for each Page, and named by their id from then on (docs/messenger-platform.md#f6). */
+/** Media that are uploaded once for each Page and then sent by their attachment id (docs/messenger-platform.md#f6). */
 export interface Media {
   type: MediaType
   /** A web address, or the path of a file from the script's folder. */
@@ -77,35 +77,41 @@ export interface Media {
 /** One message the bot wants to send, made by a handler. */
 export interface Reply {
   message: SendMessage
-  /** Show the typing bubble for this long before the message, in ms. */
+  /** How long the typing bubble is shown before the message, ms. */
   typingMs?: number
   /**
-   * What the attachment of the message shows. A message that holds an address besides goes out with that as long as
-   * Facebook does not have the media; one that holds none waits for the upload.
+   * The media of the message's attachment. Until they are uploaded, a message that also holds an address is sent with that; one
+   * without an address waits for the upload.
    */
   media?: Media
 }
 
-/** When the event happened that a reply answers. */
+/** The time of the event that a reply answers. */
 export interface ReplyDates {
-  /** By Facebook's clock, ms since the epoch, and never later than it was answered: no older message is this reply. */
+  /**
+   * The event's time by Facebook's clock, ms since the epoch, and at most the time of the answer. An older message in the
+   * conversation cannot be this reply.
+   */
   answersMs?: number
-  /** Instead of `answersMs`, where Facebook's time was not known yet: the event's own date, which may lie ahead. */
+  /** The event's own time, which may lie in the future; set instead of `answersMs` while Facebook's time is not known. */
   datedMs?: number
 }
 
 /** A reply as the outbox keeps it. */
 export interface QueuedReply extends Reply, ReplyDates {
-  /** The reply of the script that it belongs to. */
+  /** The name of its reply in the script. */
   saying?: string
-  /** The name of the person who wrote it in the console; absent where the bot did. */
+  /** The name of the person who wrote it in the console; absent for the bot's own. */
   by?: string
-  /** A person wrote it, and the script allows that it goes out up to 7 days after the visitor's last word (docs/messenger-platform.md#f4). */
+  /**
+   * A person wrote it, and the script allows sending it up to 7 days after the visitor's last message
+   * (docs/messenger-platform.md#f4).
+   */
   humanAgent?: true
 }
 
 /** Why Facebook never takes a reply. */
 export type FinalRefusal = 'outside_window' | 'unreachable' | 'bad_request'
 
-/** Why a reply can never be sent. `damaged`: what is stored of it cannot be read. */
+/** Why a reply can never be sent. `damaged`: its stored entry cannot be read. */
 export type DeadReason = FinalRefusal | 'damaged'

@@ -7,7 +7,10 @@ import { factsOf } from './facts.ts'
 import { NO_ANSWER, onLeash } from './leash.ts'
 import { promptOf, type ModelMessage } from './prompt.ts'
 
-/** Asks the language model of a script; null where it has none, has no answer, or may not be asked now. Never throws. */
+/**
+ * Asks the language model of a script. Resolves to null if the script has none, if it has no answer, or if the budget or the
+ * limit is used up. Never rejects.
+ */
 export type AskAssistant = (script: Script, question: AssistantQuestion) => Promise<string | null>
 
 export interface AssistantQuestion {
@@ -16,7 +19,7 @@ export interface AssistantQuestion {
   text: string
 }
 
-/** What became of a question, for the metric. */
+/** The outcome of a question, for the metric. */
 export type AssistantOutcome = 'answered' | 'no_answer' | 'refused' | 'failed' | 'over_budget' | 'busy'
 
 /** One request for a chat completion. @returns the content of the answer; null where it has another form */
@@ -27,9 +30,9 @@ export type Complete = (request: {
   signal: AbortSignal
 }) => Promise<string | null>
 
-/** More questions at a time get the fallback: waiting for their turn would take too long. */
+/** Further questions at the same time get the fallback, because waiting would take too long. */
 const MOST_AT_ONCE = 4
-/** A server that is down is told of this often. */
+/** A server that is down is logged at most this often. */
 const TELL_EVERY_MS = 10 * 60_000
 
 export const createAssistant = (deps: {

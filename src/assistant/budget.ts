@@ -2,18 +2,18 @@ import { createBoundedMap } from '../base/bounded-map.ts'
 import type { Clock } from '../base/clock.ts'
 import { sharedNote, type Notes } from '../base/shared-note.ts'
 
-/** How many questions a day the model is asked. */
+/** The number of questions a day for the model. */
 export interface Budget {
-  /** Takes one question out of the day's budget. False where nothing is left, of the day or of what one visitor may have of it. */
+  /** Takes one question out of the day's budget. Resolves to false if the day's budget or that of the visitor is used up. */
   take: (visitor: string, aDay: number) => Promise<boolean>
 }
 
-/** One visitor has at most this of a day, so that no visitor uses up what is there for all. */
+/** Questions of one visitor a day, so that one visitor cannot use up the budget. */
 const MOST_OF_ONE = 10
 const VISITORS = 10_000
 const NAME = 'assistant.budget'
 
-/** @param deps.store - keeps the day's count over restarts, and for all instances */
+/** @param deps.store - keeps the day's count across restarts and for all instances */
 export const createBudget = (deps: { store: Notes; clock: Pick<Clock, 'now'> }): Budget => {
   const { store, clock } = deps
   const kept = sharedNote(store, NAME)

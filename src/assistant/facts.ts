@@ -2,10 +2,10 @@ import { allOf } from '../script/localised.ts'
 import { replyTexts } from '../script/reply-texts.ts'
 import type { Script } from '../script/types.ts'
 
-/** In characters: a model reads them in a few seconds, and they fit the context of a small one. */
+/** In characters: a model reads them in a few seconds, and they fit into the context of a small model. */
 const LONGEST = 16_000
 
-/** All that the assistant may know: the texts of the replies it may speak about, a line for each. */
+/** The facts for the model: the texts of the replies it may use, one line for each reply. */
 export const factsOf = ({ replies, assistant }: Script): string => {
   const names = assistant?.about ?? [...replies.keys()]
   let facts = ''
@@ -13,7 +13,7 @@ export const factsOf = ({ replies, assistant }: Script): string => {
     const reply = replies.get(name)
     if (reply === undefined) continue
     const said = replyTexts(reply)
-      // What a variable stands for differs from visitor to visitor, and is no fact.
+      // Texts with variables are left out, because their values differ between visitors.
       .filter((text) => !text.includes('{{'))
       .join(' ')
       .replaceAll(/\s+/g, ' ')

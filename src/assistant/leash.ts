@@ -1,17 +1,17 @@
-/** What the model says where the facts hold no answer. */
+/** The model's answer if the facts hold no answer. */
 export const NO_ANSWER = 'NO_ANSWER'
 
-/** An answer that is longer is refused. */
+/** A longer answer is refused. */
 const LONGEST = 900
 
-/** What tells where to go, whom to call and what it costs: a made-up one does harm. */
+/** Web addresses, domains and e-mail addresses; an invented one would do harm. */
 const ADDRESSES =
   /(?:https?:\/\/|www\.)\S+|[\p{L}\p{N}.+_-]+@[\p{L}\p{N}.-]+|(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}(?:\/\S*)?/giu
 const NUMBERS = /\p{N}+/gu
 
 /**
- * The model's words as they may be said; null for none. Every number and every address in them must stand in the facts: a
- * visitor who talks the model into something else gets the fallback.
+ * The model's answer as it may be sent; null if it may not. Each number and each address in it must be in the facts, so that a
+ * visitor who talks the model into other statements gets the fallback.
  */
 export const onLeash = (content: string, facts: string): string | null => {
   if (content.includes(NO_ANSWER)) return null

@@ -6,10 +6,10 @@ export interface ModelMessage {
   content: string
 }
 
-/** More of a message is not looked at. */
+/** Characters of a message that are passed to the model. */
 const LONGEST_QUESTION = 500
 
-/** What the model is asked. It learns the visitor's words and the facts, and nothing of who asks. */
+/** The messages for the model. They hold the visitor's text and the facts, but nothing about the visitor. */
 export const promptOf = (facts: string, question: string): ModelMessage[] => [
   {
     role: 'system',

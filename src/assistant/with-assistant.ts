@@ -10,8 +10,9 @@ import type { WebhookEvent } from '../webhook/events.ts'
 import type { AskAssistant } from './assistant.ts'
 
 /**
- * Asks the script's language model about words that the script has no reply for. The visitor gets its answer with the mark below,
- * and the choices of the fallback; without an answer, the fallback as it is. Not in a form, and not where a person has the conversation.
+ * Asks the script's language model about a text for which the script has no reply. The visitor gets its answer with the mark
+ * below it and the choices of the fallback, or without an answer the fallback. The model is not asked during a form or while a
+ * person has the conversation.
  */
 export const withAssistant = (deps: {
   script: (pageId: string) => Script
@@ -55,7 +56,7 @@ export const withAssistant = (deps: {
   }
 }
 
-/** Whether the script had nothing but its fallback for a visitor's words, and nothing else is going on. */
+/** Whether the script has only its fallback for a visitor's text, and there is neither a form nor a handover. */
 const isLeftOpen = (view: ConversationView, result: ScriptResult): result is LeftOpen => {
   const { heard, replies, state, effects = [] } = result
   return (

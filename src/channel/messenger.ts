@@ -1,18 +1,20 @@
 /**
- * What is Messenger's own and no other channel's: names on the wire, permissions, webhook fields, tasks and limits.
- * Another channel gets a file of its own beside this one.
+ * Names and limits that only Messenger has: names on the wire, permissions, webhook fields, tasks and limits. Another channel
+ * gets a file of its own beside this one.
  */
 
 /** The kind of object that webhooks are about, in a callback and in the subscription of the app (docs/messenger-platform.md#e8). */
 export const WEBHOOK_OBJECT = 'page'
 
-/** What a user token must allow: find the Page, send for it, subscribe it (docs/messenger-platform.md#b11). */
+/** The permissions a user token needs: to find the Page, to send for it, to subscribe it (docs/messenger-platform.md#b11). */
 export const NEEDED_SCOPES = ['pages_show_list', 'pages_messaging', 'pages_manage_metadata'] as const
 
-/** What listing the Pages of a business portfolio takes besides; few need it, so it is asked for on request. */
+/**
+ * The further permission to list the Pages of a business portfolio. Few operators need it, so it is asked for only on request.
+ */
 export const PORTFOLIO_SCOPE = 'business_management'
 
-/** Webhook fields the bot needs to hear of (docs/messenger-platform.md#e7). */
+/** Webhook fields that the bot subscribes to (docs/messenger-platform.md#e7). */
 export const WEBHOOK_FIELDS = [
   'messages',
   'messaging_postbacks',
@@ -26,22 +28,27 @@ export const WEBHOOK_FIELDS = [
   'messaging_policy_enforcement',
 ] as const
 
-/** Without these fields a visitor is not heard. */
+/** The fields without which visitors' messages do not arrive. */
 export const VITAL_FIELDS = ['messages', 'messaging_postbacks'] as const
 
-/** The app that stands for the Page inbox: a thread is passed to it (docs/messenger-platform.md#i). */
+/** The app id of the Page inbox, to which a thread is passed (docs/messenger-platform.md#i). */
 export const PAGE_INBOX_APP_ID = '263902037430900'
 
-/** The same as echoes name it: one page of Facebook's prints the id with a digit less (docs/messenger-platform.md#k20). */
+/**
+ * The ids that echoes may have for the Page inbox: one page of Facebook's documentation prints it with a digit less
+ * (docs/messenger-platform.md#k20).
+ */
 export const PAGE_INBOX_APP_IDS = [PAGE_INBOX_APP_ID, '26390203743090'] as const
 
-/** How long after a visitor's last word the Page may write (docs/messenger-platform.md#f4). */
+/** How long after a visitor's last message the Page may write (docs/messenger-platform.md#f4). */
 export const STANDARD_WINDOW_MS = 24 * 3_600_000
 
-/** The same for what a person wrote, with the tag for human agents. */
+/** How long after a visitor's last message a person's answer may be sent with the tag HUMAN_AGENT. */
 export const HUMAN_AGENT_WINDOW_MS = 7 * STANDARD_WINDOW_MS
 
-/** What Facebook accepts (docs/messenger-platform.md#f1, #f5, #f7, #g). Lengths are in UTF-16 units, the strictest way of counting. */
+/**
+ * Facebook's limits (docs/messenger-platform.md#f1, #f5, #f7, #g). Lengths are in UTF-16 units, the strictest way of counting.
+ */
 export const LIMITS = {
   /** "Less than 2000." */
   text: 1999,
@@ -59,7 +66,7 @@ export const LIMITS = {
   couponCode: 100,
   greeting: 160,
   iceBreakers: 4,
-  /** Longer ones are refused, although the reference does not say so. */
+  /** Facebook refuses longer ones, although the reference does not say so. */
   iceBreaker: 80,
   menuItems: 20,
   commands: 100,

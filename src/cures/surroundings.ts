@@ -5,13 +5,13 @@ import type { Env } from '../base/config.ts'
 import { DEMO_VARIABLE } from '../base/dot-env-file.ts'
 import { BotError } from '../base/errors.ts'
 
-/** Where the bot runs, and how a person gives it a command there. */
+/** The place where the bot runs, which decides how its commands are typed. */
 export interface Surroundings {
   /** `folder`: the owner's files are in a folder of their own, apart from the program. */
   is: 'checkout' | 'folder' | 'service' | 'container' | 'demo'
-  /** As it is typed: `command('doctor')`, `command('bootstrap-token', '--page 1001')`. */
+  /** A command as it is typed there, such as `command('doctor')` or `command('bootstrap-token', '--page 1001')`. */
   command: (name: string, args?: string) => string
-  /** Where the program with its docs is, from the owner's folder; absent where cures name the docs as they stand. */
+  /** Path of the program with its docs from the owner's folder; absent if paths of docs in remedies need no change. */
   program?: string
 }
 
@@ -20,16 +20,16 @@ export interface ProcessFacts {
   pid: number
   ppid: number
   hostname: string
-  /** Whether a container engine has left its mark. */
+  /** Whether a file of a container engine is there, such as `/.dockerenv`. */
   isMarked: boolean
-  /** The folder of the commands, as a process in this one's working directory names it. */
+  /** The folder of the commands, relative to this process's working directory. */
   bin: string
 }
 
-/** The variable by which a service says how its commands are given, such as `sudo evergreen` (deploy/evergreen.service). */
+/** The variable in which a service has the prefix of its commands, such as `sudo evergreen` (deploy/evergreen.service). */
 export const COMMAND_VARIABLE = 'EVERGREEN_COMMAND'
 
-/** The chat page's port unless that one is taken. */
+/** The chat page's default port. */
 export const DEMO_PORT = 4000
 
 export const surroundingsOf = (env: Env, facts: ProcessFacts = processFacts()): Surroundings => {
@@ -55,7 +55,7 @@ export const CHECKOUT: Surroundings = {
 }
 
 /**
- * A cure as it can be followed here: the commands and the pages of the docs in it are written for a checkout.
+ * Rewrites the commands and the paths of docs in a remedy for these surroundings; remedies are written for a checkout.
  *
  * @param text - each command in backquotes or quotes, or at the end of the text, or without arguments
  */
@@ -65,14 +65,14 @@ export const fitCommands = (text: string, { is, command, program }: Surroundings
     COMMAND,
     (_all, pipe = '', name: string | undefined, args: string | undefined) => {
       const typed = command(name ?? 'start', args)
-      // A container's engine refuses a pipe where a terminal is asked for.
+      // A container engine refuses a pipe together with `-t`.
       return pipe + (pipe === '' ? typed : typed.replace('docker exec -it', 'docker exec -i'))
     },
   )
   return program === undefined ? fitted : fitted.replace(DOCS, (path) => `${program}/${path}`)
 }
 
-/** An error whose remedy can be followed here. */
+/** The error with its remedy rewritten for these surroundings. */
 export const fitError = (error: BotError, surroundings: Surroundings): BotError => {
   if (error.remedy === undefined || surroundings.is === 'checkout') return error
   const { code, message, retryable, remedy } = error
@@ -88,9 +88,9 @@ const USER_TOKEN =
 
 const words = (...all: (string | undefined)[]): string => all.filter(Boolean).join(' ')
 
-/** The settings of a demo are in no file: a command reaches it by the demo's own two. */
+/** The settings of a demo are in no file, so its commands are run by `demo:repair` and `demo:run`. */
 const demoCommand = (port: number, name: string, args = ''): string => {
-  // Already a command of the demo.
+  // The command is one of the demo already.
   if (/^demo(:|$)/.test(name)) return CHECKOUT.command(name, args)
   const where = port === DEMO_PORT ? '' : String(port)
   if (name === 'start' || name === 'setup') return 'npm run demo'
@@ -114,22 +114,22 @@ const execCommand = ({ hostname: host, bin }: ProcessFacts, name: string, args?:
     ? `docker restart ${containerOf(host)}`
     : words('docker exec -it', PASSED[name], containerOf(host), 'node', fileOf(bin, name), args)
 
-/** What a command takes from the environment of the person who gives it. */
+/** Options that pass variables of the operator's environment to a command in a container. */
 const PASSED: Record<string, string> = { 'rotate-token-key': '-e NEW_TOKEN_KEY' }
 
-/** The file of a command, with the option that makes it that command. */
+/** The file of a command, with its option if it has one. */
 const fileOf = (bin: string, name: string): string => {
   const path = (file: string): string => (/[^\w/.-]/.test(bin) ? `"${bin}/${file}"` : `${bin}/${file}`)
   if (name === 'start') return path('serve.js')
   return name === 'setup' ? `${path('serve.js')} --setup` : path(`${name.replace(':', '-')}.ts`)
 }
 
-/** Docker names a host by its container. */
+/** Docker uses the container's id as the host name. */
 const containerOf = (host: string): string => (/^[0-9a-f]{12}$/.test(host) ? host : 'CONTAINER')
 
 /**
- * Whether this process is what a container is for, or was brought into one by `docker exec`. The mark of an engine alone says
- * only that somewhere above is a container, which may hold a whole checkout with its shell.
+ * Whether this process is the main process of a container or was started by `docker exec`. The engine's file alone is no proof: a
+ * container may also hold a checkout with a shell.
  */
 const isContainer = ({ pid, ppid, isMarked }: ProcessFacts): boolean =>
   pid === 1 || ppid === 0 || (ppid === 1 && isMarked)
@@ -146,7 +146,7 @@ const isProgramFolder = (): boolean => {
   try {
     return process.cwd() === PROGRAM
   } catch {
-    // A folder that was removed is none.
+    // A removed folder does not count.
     return false
   }
 }

@@ -20,18 +20,18 @@ import {
   type Splice,
 } from './yaml-text.ts'
 
-/** A reply as the console makes it. */
+/** A new reply from the console. */
 export interface NewReply {
   name: string
-  /** A phrase that it answers. */
+  /** The phrase that it answers. */
   phrase: string
   say: string
 }
 
 /**
- * The script with one more phrase under a reply's `when`. The rest of the text stays as it is, comments and layout included.
+ * Adds a phrase to a reply's `when`. The rest of the text stays unchanged, including comments and layout.
  *
- * @throws BotError `BOT_SCRIPT_NOT_EDITABLE` where the text is laid out in a way that cannot be added to
+ * @throws BotError `BOT_SCRIPT_NOT_EDITABLE` if the layout of the text does not allow it
  */
 export const addPhrase = (text: string, reply: string, phrase: string): string => {
   const block = blockOf(text, reply)
@@ -45,7 +45,7 @@ export const addPhrase = (text: string, reply: string, phrase: string): string =
   return after
 }
 
-/** The script with one more reply, at the end of its replies. @throws as {@link addPhrase} */
+/** Adds a reply at the end of the replies. @throws as {@link addPhrase} */
 export const addReply = (text: string, { name, phrase, say }: NewReply): string => {
   const replies = repliesOf(text)
   if (pairOf(replies, name) !== undefined) throw notEditable(`There is a reply ${name} already.`)
@@ -60,12 +60,12 @@ export const addReply = (text: string, { name, phrase, say }: NewReply): string 
     ...(phrase.trim() === '' ? [] : [`${pad}  when: [${quoted(phrase)}]`]),
     `${pad}  say: ${quoted(say)}`,
   ]
-  // Comments and blank lines behind the last reply stay behind it.
+  // Comments and blank lines after the last reply stay directly after it.
   const place = endOf(text, replies)
   return applySplices(text, [{ start: place, end: place, put: `\n${lines.join('\n')}` }])
 }
 
-/** The script without a reply. @throws as {@link addPhrase} */
+/** Removes a reply. @throws as {@link addPhrase} */
 export const removeReply = (text: string, name: string): string =>
   applySplices(text, [removePair(text, repliesOf(text), name)])
 
@@ -83,7 +83,7 @@ const withPhrase = (text: string, answer: YAMLMap, phrase: string, isFlow: boole
     )
   if (!isScalar(value)) throw notEditable('The "when" of this reply has another form than a list.')
   const source = text.slice(offsetOf(value), endOf(text, value))
-  // One phrase becomes a list of two.
+  // A single phrase becomes a list of two.
   const own = /^["']/.test(source) ? source : JSON.stringify(source)
   const where = whereUnder(text, answer, key, isFlow)
   return [replaceValue(text, value, () => `[${own}, ${quoted(phrase)}]`, where)]
@@ -95,8 +95,8 @@ const repliesOf = (text: string): YAMLMap => {
   throw notEditable('The script has no replies of the usual form.')
 }
 
-/** Without quotes YAML would take `null` and `12` for something else than a name. */
+/** Whether a name needs no quotes: YAML would read `null` and `12` as other types. */
 const isPlainName = (name: string): boolean => /^[\p{L}\p{N}_-]+$/u.test(name) && parse(name) === name
 
-/** JSON's strings are YAML's, too. A phrase that begins with a slash would be a pattern. */
+/** JSON strings are valid YAML. Leading slashes are removed, because a phrase with one would be a pattern. */
 const quoted = (text: string): string => JSON.stringify(text.trim().replace(/^\/+/, ''))

@@ -3,14 +3,14 @@ import { parse } from 'yaml'
 import { MAX_SCRIPT_NODES } from '../script/limits.ts'
 import { notEditable } from './yaml-text.ts'
 
-/** An alias, such as `*greeting`, or what looks like one inside a text. */
+/** An alias, such as `*greeting`, or a text that looks like one. */
 const ALIAS = /(?:^|[\s,:[{-])\*[^\s,[\]{}]/
 
 /**
- * A value with an anchor is one value for all places that name it by an alias. A form shows one of them, so a change that
- * others would follow is refused.
+ * Refuses a change that would also change other parts of the script: a value with an anchor is shared by all its aliases, but a
+ * form shows only one place.
  *
- * @param name - of the reply that was changed; null for the fallback
+ * @param name - the changed reply; null for the fallback
  * @throws BotError `BOT_SCRIPT_NOT_EDITABLE`
  */
 export const assertOthersKept = (before: string, after: string, name: string | null): void => {
@@ -19,12 +19,12 @@ export const assertOthersKept = (before: string, after: string, name: string | n
   if (others === null)
     throw notEditable('Aliases (*) stand for too much of the script to tell what would change.')
   const changed = othersIn(after, name)
-  // The check of every change tells why it cannot be read.
+  // A text that cannot be read is reported by the check that every change gets.
   if (changed !== null && !isDeepStrictEqual(others, changed))
     throw notEditable('Another part of the script repeats this one by an alias (*) and would change with it.')
 }
 
-/** All that a script says except one answer; null where it cannot be read. */
+/** The script without one reply; null if it cannot be read. */
 const othersIn = (text: string, name: string | null): unknown => {
   try {
     const said: unknown = parse(text, { uniqueKeys: false, maxAliasCount: MAX_SCRIPT_NODES })

@@ -15,7 +15,7 @@ import {
   whereUnder,
 } from './yaml-text.ts'
 
-/** A reply or the fallback, where it is in the text. */
+/** A reply or the fallback with its place in the text. */
 export interface AnswerPlace {
   text: string
   answer: YAMLMap
@@ -24,10 +24,10 @@ export interface AnswerPlace {
   isReply: boolean
 }
 
-/** How many empty places for further choices a form has. */
+/** The number of empty fields for further choices. */
 const MORE_CHOICES = 2
 
-/** All of a reply that can be filled in. */
+/** All units of a reply's form. */
 export const answerUnits = ({ text, answer, isFlow, isReply }: AnswerPlace): Unit[] => {
   const part = (group: string, id: string): Part => ({
     text,
@@ -117,7 +117,7 @@ const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim()
 const choicesUnits = (part: Part, answer: YAMLMap): Unit[] => {
   const { text, group, id, isFlow } = part
   const pair = pairOf(answer, 'choices')
-  // Facebook shows the choices of a form below its questions.
+  // A reply with `ask` has no choices of its own: quick replies are shown below its questions.
   if (pair === undefined && pairOf(answer, 'ask') !== undefined) return []
   const list = pair?.value ?? null
   if (list !== null && !isSeq(list)) return [noteUnit(part, 'Changed in the text of the script.')]

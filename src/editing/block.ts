@@ -5,8 +5,8 @@ export interface Range {
 }
 
 /**
- * The lines of a reply, or of the fallback for null, found by their indentation: reading a whole script as YAML for one reply takes ten times as
- * long. Null where the script is laid out in another way than a name at the beginning of its line and more indented lines below.
+ * The lines of a reply (of the fallback for null), found by indentation, because parsing the whole script for one reply takes ten
+ * times as long. Null unless the name begins its line and the lines below are indented further.
  */
 export const blockOf = (text: string, name: string | null): Range | null => {
   const whole = { start: 0, end: text.length }

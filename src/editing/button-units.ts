@@ -22,7 +22,7 @@ const ADDS = 'One more button'
 const TITLE = 'A button says'
 const TARGET = 'and leads to (a reply, an address or a phone number)'
 
-/** The place for one more button of the message with this id. */
+/** The fields for a further button of the message with this id. */
 export const newButton = (id: string): { fields: readonly [FormField, FormField] } => ({
   fields: [
     { id: `${id}.button.title`, label: TITLE, value: '', kind: 'line', adds: ADDS },
@@ -30,14 +30,14 @@ export const newButton = (id: string): { fields: readonly [FormField, FormField]
   ],
 })
 
-/** A button as the script has it. */
+/** A button in YAML. */
 export const buttonAt = (title: string, target: string): Put =>
   mapAt([
     ['title', textAt(title)],
     [keyOf(target), textAt(target)],
   ])
 
-/** The buttons of a message or card, and a place for one more. */
+/** The buttons of a message or card, and the fields for a further one. */
 export const buttonUnits = (part: Part, map: YAMLMap): Unit[] => {
   const { text, group, id, isFlow } = part
   const pair = pairOf(map, 'buttons')
@@ -83,7 +83,7 @@ export const buttonUnits = (part: Part, map: YAMLMap): Unit[] => {
   ]
 }
 
-/** `title` is the field whose emptiness takes the button out; null where it has several languages. */
+/** `title` is the field that removes the button when it is emptied; null if the title has several languages. */
 const readButton = (part: Part, node: Node | null): { title: FormField | null; units: Unit[] } => {
   const title = isMap(node) ? pairOf(node, 'title') : undefined
   const target = isMap(node) ? TARGETS.flatMap((key) => pairOf(node, key) ?? []).at(0) : undefined
@@ -131,7 +131,7 @@ const targetUnit = (
   }
 }
 
-/** What a button has under which its target stands. */
+/** The key of a button's target. */
 const keyOf = (target: string): (typeof TARGETS)[number] => {
   if (/^https?:\/\/|\{\{/i.test(target)) return 'url'
   return /^(?:tel:)?\+[\d\s().\-/]+$/i.test(target) ? 'call' : 'reply'

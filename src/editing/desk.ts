@@ -12,39 +12,42 @@ import { createScriptEditor, type ScriptEditor } from './script-editor.ts'
 import { createTrial, type Trial } from './trial.ts'
 import { createVersions, type Versions } from './versions.ts'
 
-/** Where the scripts are read, tried and changed by people. */
+/** Reads, tries and changes scripts for the console. */
 export interface ScriptDesk {
-  /** The main script first. */
+  /** All scripts, the main one first. */
   all: () => ScriptAtDesk[]
-  /** By its name; the main one for null. @throws BotError `BOT_ROUTE_UNKNOWN` */
+  /** The script of that name; the main one for null. @throws BotError `BOT_ROUTE_UNKNOWN` */
   at: (name: string | null) => ScriptAtDesk
-  /** The one that a Page speaks by. */
+  /** The script of a Page. */
   ofPage: (pageId: string) => ScriptAtDesk
   trial: Trial
 }
 
 export interface ScriptAtDesk extends Omit<ScriptPlace, 'script' | 'read'> {
-  /** The file as it is now. */
+  /** Reads the present file. */
   read: () => Promise<ReadScript>
-  /** What is wrong with a text, as `script:check` tells it. */
+  /** The mistakes in a text, as `script:check` reports them. */
   judge: (text: string) => Judged
-  /** What may be meant otherwise in a text without mistakes, as `script:check` tells it. */
+  /** The remarks on a text without mistakes, as `script:check` reports them. */
   remarks: (text: string) => readonly Remark[]
   blockedBy: ScriptEditor['blockedBy']
   versions: Pick<Versions, 'list' | 'read'>
-  /** Puts another text in the place of the one that `version` tells. */
+  /** Replaces the whole text, if it still has this version. */
   saveText: (change: { text: string; version: string; by: string }) => Promise<Saved>
-  /** Changes a reply, or the fallback, that is as `version` tells. */
+  /** Changes a reply or the fallback, if it still has this version. */
   saveReply: (change: ReplyChange) => Promise<Saved>
-  /** Takes out a reply that is as `version` tells. */
+  /** Removes a reply, if it still has this version. */
   removeReply: (change: { name: string; version: string; by: string }) => Promise<Saved>
-  /** @throws BotError `BOT_SCRIPT_NOT_EDITABLE`, also where the script would have mistakes, `BOT_SCRIPT_READ_ONLY` */
+  /** @throws BotError `BOT_SCRIPT_NOT_EDITABLE`, also if the script would have mistakes; `BOT_SCRIPT_READ_ONLY` */
   addPhrase: (reply: string, phrase: string, by: string) => Promise<void>
   /** @throws as {@link ScriptAtDesk.addPhrase} */
   addReply: (reply: NewReply, by: string) => Promise<void>
-  /** What a change of a reply would make of the script; nothing is saved. */
+  /** The script after a change of a reply, without saving it. */
   withReply: (change: Omit<ReplyChange, 'version' | 'by'>) => Promise<Judged>
-  /** The draft of a reply after what was filled in and a step of arranging; nothing is saved. @throws BotError `BOT_SCRIPT_NOT_EDITABLE` */
+  /**
+   * The draft of a reply after the posted values and a step of arranging, without saving it. @throws BotError
+   * `BOT_SCRIPT_NOT_EDITABLE`
+   */
   arrangeReply: (change: Omit<ReplyChange, 'version' | 'by'>, step: Arrangement) => Promise<string>
 }
 
@@ -60,28 +63,28 @@ export interface ReadScript extends Judged {
 }
 
 export interface Judged {
-  /** Null where it has mistakes. */
+  /** Null if it has mistakes. */
   script: Script | null
   mistakes: readonly Mistake[]
 }
 
 export type Saved =
   | { is: 'saved' }
-  /** The text has mistakes, and was not saved. */
+  /** The text has mistakes and was not saved. */
   | { is: 'wrong'; mistakes: readonly Mistake[] }
-  /** Another person has changed the file meanwhile; this is its text now. */
+  /** Another person has changed the file meanwhile; `text` is its present text. */
   | { is: 'changed'; text: string }
 
 export const createScriptDesk = (deps: {
   scripts: () => readonly ScriptPlace[]
   dataDir: string
-  /** Why a file must not be changed; null where it may be. */
+  /** Why a file must not be changed; null if it may be. */
   fixed: (file: string) => string | null
   clock: Pick<Clock, 'now'>
 }): ScriptDesk => {
   const { scripts, dataDir, fixed, clock } = deps
   const known = new Map<string, ScriptAtDesk>()
-  /** By file, as they were told last. */
+  /** The latest places of the scripts, by file. */
   const places = new Map<string, ScriptPlace>()
 
   const openOne = (place: ScriptPlace): ScriptAtDesk => {
@@ -90,19 +93,20 @@ export const createScriptDesk = (deps: {
       folder: join(dataDir, 'evergreen.script-versions', encodeURIComponent(name)),
       clock,
     })
-    // Taking a large script apart takes seconds, and its page is looked at again and again.
+    // Kept, because the remarks on a large script take seconds, and its page is requested repeatedly.
     let told: { text: string; remarks: readonly Remark[] } = { text: '', remarks: [] }
-    // As the bot itself will read it, which then need not read it once more.
+    // Uses the bot's own reader, which keeps the result, so that the bot need not read it again.
     const judge = (content: string | Uint8Array): Judged => {
       const read = (places.get(file) ?? place).read(content)
       return { script: read.script, mistakes: read.script === null ? read.error.mistakes : [] }
     }
-    // The main script names the others, and an owner of the console writes it: `compose.yaml` is YAML beside it, with secrets.
+    // The main script names the other scripts, and owners of the console can change it. So a named file must look like a script:
+    // a `compose.yaml` beside it may hold secrets.
     const isScript = (bytes: Buffer): boolean =>
       place.pageIds === null || couldBeScript(bytes.toString()) || judge(bytes).script !== null
     const editor = createScriptEditor({ file, versions, fixed: fixed(file), isScript })
 
-    /** @param isAsItWas - whether the text, or the part of it that is changed, is what the person has seen */
+    /** @param isAsItWas - whether the changed text or part is still the one that the person has seen */
     const change = async (
       edit: (text: string) => string,
       by: string,
@@ -123,7 +127,7 @@ export const createScriptDesk = (deps: {
       return outcome
     }
 
-    /** @param versionIn - tells the version of the part that is changed */
+    /** @param versionIn - returns the version of the part that is changed */
     const save = (
       versionIn: (text: string) => string,
       edit: (text: string) => string,
@@ -192,11 +196,11 @@ export const createScriptDesk = (deps: {
   }
 }
 
-/** A script has one of them, also with mistakes; an empty file is a beginning. */
+/** Whether a text may be a script: it has `replies` or `fallback`, even with mistakes, or is empty. */
 const couldBeScript = (text: string): boolean =>
   text.trim() === '' || /^\uFEFF?(["']?)(?:replies|fallback)\1[ \t]*:/m.test(text)
 
-/** The file is right, so this is about what was added. */
+/** The error for an addition that would make a right script wrong. */
 const wouldBeWrong = ([first, ...more]: readonly Mistake[]): BotError =>
   new BotError(
     'BOT_SCRIPT_NOT_EDITABLE',
@@ -210,7 +214,7 @@ const versionOfReply =
     try {
       return replyForm(text, name).version
     } catch (error) {
-      // It is gone, or nothing can be found any more.
+      // The reply no longer exists, or the script can no longer be read.
       if (error instanceof BotError) return ''
       throw error
     }

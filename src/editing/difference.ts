@@ -1,17 +1,17 @@
-/** A line that two texts have in common, or one of them alone. */
+/** A line of both texts or of one of them. */
 export interface DifferenceLine {
   is: 'same' | 'gone' | 'new'
   text: string
-  /** Its number in the text it comes from, the newer one where it is in both; from 1. */
+  /** Its line number, from 1, in the text it comes from; in the newer text if it is in both. */
   number: number
 }
 
-/** Lines shown around each change. */
+/** Unchanged lines that are shown around each change. */
 const AROUND = 3
-/** Beyond so many pairs of lines the changed part counts as replaced. */
+/** With more pairs of lines than this, the whole changed part counts as replaced. */
 const MOST_COMPARED = 4_000_000
 
-/** What changed from one text to another, as runs of lines with some of what is around them; empty where they are equal. */
+/** The changes between two texts as runs of lines, with unchanged lines around them; empty if the texts are equal. */
 export const difference = (before: string, after: string): DifferenceLine[][] => {
   const [a, b] = [before.split('\n'), after.split('\n')]
   let head = 0
@@ -28,13 +28,13 @@ export const difference = (before: string, after: string): DifferenceLine[][] =>
   return runs([...same(0, head), ...middle, ...same(newEnd, b.length)])
 }
 
-/** The longest common run of lines, in order, stays; the rest is gone or new. */
+/** The lines of the longest common subsequence stay; all others are gone or new. */
 const compare = (a: readonly string[], b: readonly string[]): DifferenceLine[] => {
   const gone = (n: number): DifferenceLine => ({ is: 'gone', text: a[n] ?? '', number: n + 1 })
   const fresh = (n: number): DifferenceLine => ({ is: 'new', text: b[n] ?? '', number: n + 1 })
   if (a.length * b.length > MOST_COMPARED) return [...a.map((_, n) => gone(n)), ...b.map((_, n) => fresh(n))]
   const width = b.length + 1
-  // How many lines the rests from here have in common.
+  // The length of the longest common subsequence of the lines from `i` and from `j` on.
   const common = new Uint16Array((a.length + 1) * width)
   for (let i = a.length - 1; i >= 0; i -= 1)
     for (let j = b.length - 1; j >= 0; j -= 1)

@@ -1,9 +1,9 @@
 /**
- * A changed text with the line ends of the file it comes from. Where these are mixed, as after a paste on another system, the lines
- * before and behind the change keep their own, and those in between get those of most lines.
+ * Gives a changed text the line ends of its file. If these are mixed, as after a paste on another system, the lines before and
+ * after the change keep theirs, and the changed lines get the more frequent one.
  *
- * @param before - as the file has it
- * @param changed - with line feeds alone
+ * @param before - the text of the file
+ * @param changed - the changed text, with line feeds only
  */
 export const withEndsOf = (before: string, changed: string): string => {
   const old = linesOf(before)

@@ -1,16 +1,16 @@
 import { isSeq, type Node, type YAMLMap } from 'yaml'
 import { applySplices, itemRange, notEditable, pairOf } from './yaml-text.ts'
 
-/** What the form does to the order and the number of messages; `message` counts from 0. */
+/** A change in the order or number of a form's messages; `message` counts from 0. */
 export type Arrangement = { do: 'up' | 'down' | 'out'; message: number } | { do: 'add' }
 
-/** The field that takes a message out when it is filled in. */
+/** The id of the field that removes a message when it is filled in. */
 export const outField = (message: number): string => `say.${message}.out`
 
 /**
- * The text with a message in the place of its neighbour, each with its comments.
+ * Swaps a message with its neighbour, each with its comments.
  *
- * @param answer - the reply, read from that text
+ * @param answer - the reply, parsed from `text`
  */
 export const moveMessage = (text: string, answer: YAMLMap, from: number, to: number): string => {
   const list = pairOf(answer, 'say')?.value

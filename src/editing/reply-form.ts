@@ -8,24 +8,26 @@ import { moveMessage, outField, type Arrangement } from './messages.ts'
 import type { FormField, FilledIn, Unit } from './units.ts'
 import { applySplices, endOfPair, mapIn, notEditable, openYaml, pairOf, offsetOf } from './yaml-text.ts'
 
-/** A reply, or the fallback, as a form. */
+/** The form of a reply or of the fallback. */
 export interface ReplyForm {
   /** Null for the fallback. */
   name: string | null
   groups: { title: string; fields: FormField[]; notes: string[] }[]
-  /** Its keys that only the text has. */
+  /** Keys of the reply that have no field. */
   others: string[]
-  /** Differs as soon as anything of the reply was changed. */
+  /** Changes with every change of the reply. */
   version: string
-  /** Where it begins, from 1. */
+  /** The line on which the reply begins, from 1. */
   line: number
-  /** Its lines as they were arranged in a form that is not saved yet; null where the form shows what is in the script. */
+  /**
+   * The reply's text after arranging messages in a form that is not saved yet; null if the form shows the reply in the script.
+   */
   draft: string | null
 }
 
 /**
  * @param draft - see {@link ReplyForm.draft}
- * @throws BotError `BOT_SCRIPT_NOT_EDITABLE` where it is not there, or has no form that can be filled in
+ * @throws BotError `BOT_SCRIPT_NOT_EDITABLE` if the reply does not exist or cannot be shown as a form
  */
 export const replyForm = (text: string, name: string | null, draft: string | null = null): ReplyForm => {
   const saved = openReply(text, name)
@@ -51,15 +53,15 @@ export const replyForm = (text: string, name: string | null, draft: string | nul
   }
 }
 
-/** What was made of a reply in a form. */
+/** The posted state of a form. */
 export interface Filled {
-  /** By the ids of fields; those of the draft where there is one. */
+  /** Values by field id, of the draft's fields if there is a draft. */
   filled: ReadonlyMap<string, string>
   /** See {@link ReplyForm.draft}. */
   draft: string | null
 }
 
-/** The script with what was filled in. @throws as {@link replyForm} */
+/** The script with the posted values. @throws as {@link replyForm} */
 export const changeReply = (script: string, name: string | null, { filled, draft }: Filled): string => {
   const given: FilledIn = ({ id, value }) => filled.get(id) ?? value
   const text = draft === null ? script : withDraft(script, name, draft)
@@ -73,7 +75,7 @@ export const changeReply = (script: string, name: string | null, { filled, draft
   return after
 }
 
-/** The draft of a form after what was filled in and one step of arranging. @throws as {@link replyForm} */
+/** The draft of a form after the posted values and one step of arranging. @throws as {@link replyForm} */
 export const arrangeReply = (
   script: string,
   name: string | null,
@@ -94,7 +96,7 @@ const draftOf = (text: string, name: string | null): string => {
   return text.slice(start, end)
 }
 
-/** The script with a draft in the place of its reply; a text that is more than one reply is no draft. */
+/** The script with a draft in place of its reply. A draft that holds more than one reply is refused. */
 const withDraft = (text: string, name: string | null, draft: string): string => {
   const place = placeOf(text, name)
   const changed = text.slice(0, place.start) + draft + text.slice(place.end)
@@ -104,7 +106,7 @@ const withDraft = (text: string, name: string | null, draft: string): string => 
   return changed
 }
 
-/** Where a reply stands: its lines, or its name and value alone where the script is laid out in flow style. */
+/** The place of a reply: its lines, or in flow style its name and value. */
 const placeOf = (text: string, name: string | null): Range => {
   const block = blockOf(text, name)
   if (block !== null) return block
@@ -115,16 +117,16 @@ const placeOf = (text: string, name: string | null): Range => {
 const gone = (name: string | null): string =>
   name === null ? 'The script has no fallback.' : `There is no reply ${name} any more.`
 
-/** Tells two texts apart. */
+/** A version that differs for different texts. */
 export const versionOf = (text: string | Uint8Array): string =>
   createHash('sha256').update(text).digest('base64url').slice(0, 22)
 
 const IN_FORM = new Set(['title', 'when', 'say', 'choices', 'ask'])
 
 interface OpenReply {
-  /** The text of the reply, or all of the script where that is laid out in an unusual way; positions are in it. */
+  /** The text of the reply, or the whole script if its layout is unusual. Positions are relative to it. */
   part: string
-  /** Where that begins in the script. */
+  /** The offset of `part` in the script. */
   from: number
   pair: Pair<Node, Node | null>
   answer: YAMLMap

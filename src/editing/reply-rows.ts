@@ -7,7 +7,7 @@ export interface ReplyRow {
   name: string
   title: string | null
   phrases: readonly string[]
-  /** What it says, as one text. */
+  /** Its messages as one text. */
   says: string
 }
 

@@ -18,7 +18,7 @@ import {
   type Where,
 } from './yaml-text.ts'
 
-/** The messages of an answer, each with a heading of its own, and a place for one more. */
+/** The messages of a reply, each under its own heading, and the field for a further one. */
 export const sayUnits = (part: Part, answer: YAMLMap): Unit[] => {
   const { text, isFlow } = part
   const pair = pairOf(answer, 'say')
@@ -57,7 +57,7 @@ export const sayUnits = (part: Part, answer: YAMLMap): Unit[] => {
       const inside = { ...part, group, id: `say.${n}`, isFlow: where.isFlow }
       const units = itemUnits(inside, item, where).map((unit): Unit => ({
         ...unit,
-        // What is taken out is not changed as well.
+        // A removed message is not changed as well.
         change: (given) => (isOut(n, given) ? [] : unit.change(given)),
       }))
       return [...units, { group, fields: [out[n] ?? more], change: () => [] }]
@@ -78,7 +78,7 @@ export const sayUnits = (part: Part, answer: YAMLMap): Unit[] => {
   ]
 }
 
-/** A text that is all of `say`: it becomes a list when something joins it. */
+/** A single text as the value of `say`; it becomes a list when a message is added. */
 const onlyText = (part: Part, node: Node, where: Where, more: FormField): Unit => {
   const { text, group, id } = part
   const own: FormField = { id, label: 'Text', value: (textOf(node) ?? '').trim(), kind: 'text' }
@@ -135,7 +135,7 @@ const LEAVES: Readonly<Record<string, Pick<FormField, 'label' | 'kind'>>> = {
   ),
 }
 
-/** Messages in messages, by the key that holds them. */
+/** Headings for messages inside messages, by their key. */
 const INNER: Readonly<Record<string, string>> = { say: 'if so', else: 'otherwise', any: 'one of these' }
 
 const mappedUnits = (part: Part, map: YAMLMap): Unit[] => {
@@ -164,7 +164,7 @@ const mappedUnits = (part: Part, map: YAMLMap): Unit[] => {
 
 const nameOf = (key: string): string => (key === 'if' ? 'The condition' : `"${key}"`)
 
-/** One thing or a list of them, each with its number in the heading where it is called something. */
+/** Units of a single value or of a list; items of a list with a heading get their number. */
 const listed = (
   part: Part,
   node: Node | null,

@@ -7,22 +7,22 @@ import { withEndsOf } from './line-ends.ts'
 import type { Versions } from './versions.ts'
 import { createInTurn } from '../base/in-turn.ts'
 
-/** Changes a script file, one change after the other, and keeps what it was before. */
+/** Changes a script file, one change after the other, and keeps its earlier versions. */
 export interface ScriptEditor {
-  /** The file as it is now, as bytes and as a text whose lines end with a line feed. */
+  /** Reads the present file, as bytes and as a text with line feeds only. */
   read: () => Promise<{ bytes: Buffer; text: string }>
   /**
-   * @param edit - gets the text as it is now; returns it changed, or null to leave it
-   * @param by - who changes it
-   * @throws BotError `BOT_SCRIPT_READ_ONLY` where the file cannot be written, or what `edit` throws; the file then is as it was
+   * @param edit - gets the present text; returns the changed one, or null to leave it
+   * @param by - the name of the person
+   * @throws BotError `BOT_SCRIPT_READ_ONLY` if the file cannot be written, or the error of `edit`; the file is then unchanged
    */
   change: (edit: (text: string) => string | null, by: string) => Promise<void>
-  /** Why the file cannot be changed from here; null where it can. */
+  /** Why the file cannot be changed from the console; null if it can. */
   blockedBy: () => Promise<string | null>
 }
 
 /**
- * @param deps.fixed - why the file must not be changed; null where it may be
+ * @param deps.fixed - why the file must not be changed; null if it may be
  * @param deps.isScript - whether the file may be shown to people of the console
  */
 export const createScriptEditor = (deps: {
@@ -71,7 +71,7 @@ export const createScriptEditor = (deps: {
   }
 }
 
-/** Keeps the mode of the file, and a link a link. */
+/** Replaces the file. Its mode and a symbolic link to it stay. */
 const replace = async (file: string, text: string): Promise<void> => {
   try {
     const place = await realpath(file)
@@ -82,7 +82,7 @@ const replace = async (file: string, text: string): Promise<void> => {
   }
 }
 
-/** A text is judged with line feeds alone. */
+/** Checked here, too, because the size of a text is first judged with line feeds only. */
 const tooLarge = (): BotError =>
   new BotError(
     'BOT_SCRIPT_NOT_EDITABLE',

@@ -6,26 +6,26 @@ import type { Reply } from '../messages.ts'
 import type { Script } from '../script/types.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 
-/** Shows what a script would say, to no visitor. */
+/** Shows what a script would answer, without sending it. */
 export interface Trial {
-  /** Which reply a sentence would get, why, and what the visitor would see: a new one, of whom nothing is known. */
+  /** The reply to a text, the reason for it, and the messages that a new, unknown visitor would see. */
   sentence: (script: Script, text: string, page: TrialPage) => Promise<Explanation & { says: Reply[] }>
-  /** What a visitor would see of a reply, or of the fallback. */
+  /** The messages of a reply or of the fallback. */
   reply: (script: Script, name: string | null, page: TrialPage) => Promise<Reply[]>
 }
 
-/** The Page that the visitor would write to; null where there is none yet. */
+/** The Page that the visitor would write to; the fields are null if there is none yet. */
 export interface TrialPage {
   pageId: string | null
   pageName: string | null
 }
 
-/** What variables stand for; the name shows where one would be. */
+/** Example values of variables. */
 const NAMES = { first_name: 'Kim', last_name: 'Muster', name: 'Kim Muster' } as const
 
 export const createTrial = (deps: { now: () => number }): Trial => {
   const { now } = deps
-  // The index of phrases takes time to make, so it is kept as long as its script.
+  // Building the index of phrases takes time, so it is kept as long as its script.
   const prepared = new WeakMap<Script, { conversation: ConversationEngine; matcher: () => Matcher }>()
 
   const preparedFor = (script: Script) => {

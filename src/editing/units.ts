@@ -3,44 +3,47 @@ import { looksTranslated } from '../script/localised.ts'
 import { textOf } from '../script/shapes.ts'
 import { replaceValue, textAt, whereUnder, type Splice, type Where } from './yaml-text.ts'
 
-/** A place of a reply that can be filled in. */
+/** A field of a reply's form. */
 export interface FormField {
-  /** Where in the reply it is, such as `say.0.buttons.1.title`. */
+  /** Its place in the reply, such as `say.0.buttons.1.title`. */
   id: string
   label: string
   value: string
-  /** `reply`: the name of one. `target`: that, an address or a phone number. `message`: filled in where the message is to go. */
+  /**
+   * `reply`: the name of a reply. `target`: the name of a reply, an address or a phone number. `message`: filled in to remove the
+   * message.
+   */
   kind: 'line' | 'text' | 'phrases' | 'reply' | 'target' | 'message'
-  /** What it is a place for, where it is there to add something. */
+  /** The part that the field adds; absent for a field of an existing part. */
   adds?: string
 }
 
-/** What was filled in; the present value where nothing was posted. */
+/** The posted value of a field, or its present value if none was posted. */
 export type FilledIn = (field: FormField) => string
 
 /** Fields that are changed together. */
 export interface Unit {
-  /** The heading that it stands under. */
+  /** The heading above the unit. */
   group: string
   fields: readonly FormField[]
-  /** Says which part of the unit has no field. */
+  /** A text about parts of the unit that have no field. */
   note?: string
   change: (given: FilledIn) => readonly Splice[]
 }
 
-/** A part of the script that is taken apart into units. */
+/** A part of the script that is split into units. */
 export interface Part {
   text: string
   group: string
-  /** The beginning of the ids of its fields. */
+  /** Prefix of the ids of its fields. */
   id: string
-  /** Whether it is inside of something in flow style. */
+  /** Whether it is inside a value in flow style. */
   isFlow: boolean
 }
 
 const NO_CHANGE = (): readonly Splice[] => []
 
-/** Something that only the text can be changed in. */
+/** A unit without fields, for a part that can only be changed in the text. */
 export const noteUnit = ({ group }: Part, note: string): Unit => ({
   group,
   fields: [],
@@ -48,7 +51,7 @@ export const noteUnit = ({ group }: Part, note: string): Unit => ({
   change: NO_CHANGE,
 })
 
-/** A text, or one for each language, each to be filled in. */
+/** The fields of a text, or of its text in each language. */
 export const leafUnits = (
   part: Part,
   node: Node | null,

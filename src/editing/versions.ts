@@ -3,28 +3,28 @@ import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { replaceFile } from '../base/replace-file.ts'
 
-/** What a script was before each of its last changes. */
+/** The earlier versions of a script. */
 export interface Versions {
-  /** Keeps a text that is about to be changed by `by`. */
+  /** Stores a text before `by` changes it. */
   keep: (text: string, by: string) => Promise<void>
-  /** The latest first. */
+  /** The stored versions, the latest first. */
   list: () => Promise<Version[]>
-  /** Null where it is not kept. */
+  /** The text of a version; null if it is not stored. */
   read: (id: string) => Promise<string | null>
 }
 
 export interface Version {
   id: string
-  /** When it was replaced, ms since the epoch, and by whom. */
+  /** When it was replaced, ms since the epoch; `by` is the person who replaced it. */
   atMs: number
   by: string
 }
 
-/** Older versions are thrown away. */
+/** Older versions are deleted. */
 const MOST_VERSIONS = 20
 const NAME = /^(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z)\.(.*)\.yaml$/
 
-/** @param folder - for the versions of one script alone; made when the first is kept */
+/** @param folder - for the versions of one script only; created with the first version */
 export const createVersions = (deps: { folder: string; clock: Pick<Clock, 'now'> }): Versions => {
   const { folder, clock } = deps
 
@@ -57,7 +57,7 @@ export const createVersions = (deps: { folder: string; clock: Pick<Clock, 'now'>
   }
 }
 
-/** A file of another program may have any name. */
+/** Decodes a name; files of other programs may have names that cannot be decoded. */
 const decoded = (by: string): string => {
   try {
     return decodeURIComponent(by)

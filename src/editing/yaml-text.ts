@@ -3,8 +3,8 @@ import { BotError } from '../base/errors.ts'
 import { textOf } from '../script/shapes.ts'
 
 /**
- * Changes to a YAML text at their places: all else stays as it is, comments and layout included. Positions are offsets in
- * the text; flow style is `[a, b]` and `{ a: b }`, block style has a line for each item.
+ * A change of a part of a YAML text; the rest stays unchanged, including comments and layout. Positions are offsets in the text.
+ * Flow style is `[a, b]` and `{ a: b }`; block style has a line for each item.
  */
 export interface Splice {
   start: number
@@ -12,16 +12,16 @@ export interface Splice {
   put: string
 }
 
-/** Where a value is put: in flow style all is on one line, in block style its lines begin at `indent`. */
+/** The place of a value: in flow style it is on one line, in block style its lines begin at `indent`. */
 export interface Where {
   isFlow: boolean
   indent: number
 }
 
-/** A value as YAML for its place. One that begins with a line break stands below its key. */
+/** Writes a value as YAML for its place. A result that begins with a line break goes below its key. */
 export type Put = (where: Where) => string
 
-/** The text with all changes made. None of them may overlap. */
+/** Applies changes to a text; they must not overlap. */
 export const applySplices = (text: string, splices: readonly Splice[]): string => {
   let result = ''
   let from = 0
@@ -33,7 +33,7 @@ export const applySplices = (text: string, splices: readonly Splice[]): string =
   return result + text.slice(from)
 }
 
-/** The mapping that a text is. @throws BotError `BOT_SCRIPT_NOT_EDITABLE` */
+/** Parses a text that is a mapping. @throws BotError `BOT_SCRIPT_NOT_EDITABLE` */
 export const openYaml = (text: string): YAMLMap => {
   const document = parseDocument(text, { keepSourceTokens: true, uniqueKeys: false })
   if (document.errors.length > 0) throw notEditable('The script has mistakes: mend them first.')
@@ -48,7 +48,7 @@ export const mapIn = (node: unknown, otherwise: string): YAMLMap => {
 export const pairOf = (map: YAMLMap, name: string): Pair<Node, Node | null> | undefined =>
   map.items.find(({ key }) => textOf(key as Node) === name) as Pair<Node, Node | null> | undefined
 
-/** A text as a value: as it stands where YAML takes that, in quotes or as a block of lines otherwise. */
+/** Writes a text as a value: plain if YAML allows it, else quoted or as a block of lines. */
 export const textAt =
   (value: string): Put =>
   ({ isFlow, indent }) => {
@@ -81,7 +81,7 @@ export const itemMapAt =
     return entries.map(([key, put]) => keyed(key, put, below)).join(`\n${' '.repeat(where.indent)}`)
   }
 
-/** A list; in block style it stands below its key. */
+/** A list; in block style it goes below its key. */
 export const listAt =
   (items: readonly Put[]): Put =>
   ({ isFlow, indent }) => {
@@ -101,22 +101,22 @@ const keyed = (key: string, put: Put, where: Where): string => {
   return `${key}:${value.startsWith('\n') ? '' : ' '}${value}`
 }
 
-/** Where the value of a key of a mapping stands. */
+/** The place of a key's value in a mapping. */
 export const whereUnder = (text: string, map: YAMLMap, key: Node, isFlow: boolean): Where => ({
   isFlow: isFlow || map.flow === true,
   indent: columnOf(text, offsetOf(key)) + 2,
 })
 
-/** Where the items of a list stand. */
+/** The place of a list's items. */
 export const whereIn = (text: string, list: YAMLSeq, isFlow: boolean): Where => ({
   isFlow: isFlow || list.flow === true,
   indent: list.flow === true || list.items.length === 0 ? 0 : columnOf(text, dashOf(list, 0)) + 2,
 })
 
-/** Puts another value in the place of one. */
+/** Replaces a value. */
 export const replaceValue = (text: string, node: Node, put: Put, where: Where): Splice => {
   const end = endOf(text, node)
-  // A comment behind it would become part of a block of lines.
+  // Not a block of lines if a comment follows, because that would become part of the block.
   const isFollowed = !isBlank(text.slice(end, lineEnd(text, end)))
   const value = put({ ...where, isFlow: where.isFlow || isFollowed })
   let start = offsetOf(node)
@@ -124,7 +124,7 @@ export const replaceValue = (text: string, node: Node, put: Put, where: Where): 
   return { start, end, put: value }
 }
 
-/** Adds a key to a mapping that has some. */
+/** Adds a key to a mapping that is not empty. */
 export const insertPair = (
   text: string,
   map: YAMLMap,
@@ -146,7 +146,7 @@ export const insertPair = (
 }
 
 /**
- * YAML also lets a key stand behind a question mark, with its colon on a line below: keys beside it begin at other columns.
+ * Refuses keys with a question mark (explicit keys), because other keys of the mapping then begin at other columns.
  *
  * @throws BotError `BOT_SCRIPT_NOT_EDITABLE`
  */
@@ -161,7 +161,7 @@ export const assertPlainKeys = (map: YAMLMap): void => {
   )
 }
 
-/** Takes a key and its value out of a mapping. */
+/** Removes a key with its value from a mapping. */
 export const removePair = (text: string, map: YAMLMap, name: string): Splice => {
   const pairs = map.items as Pair<Node, Node | null>[]
   const index = pairs.findIndex(({ key }) => textOf(key) === name)
@@ -181,17 +181,17 @@ export const removePair = (text: string, map: YAMLMap, name: string): Splice => 
   return { start, end: offsetOf(next.key), put: '' }
 }
 
-/** What happens to a list. */
+/** The changes of a list. */
 export interface ListChange {
-  /** By the index of the item. */
+  /** Indexes of the items to remove. */
   remove: ReadonlySet<number>
   replace?: ReadonlyMap<number, Put>
   add: readonly Put[]
 }
 
 /**
- * Changes a list that is the value of `name` in `map`; new items take the places of removed ones first, and a list with
- * nothing left in it goes with its key.
+ * Changes a list that is the value of `name` in `map`. New items first replace removed ones; a list that becomes empty is removed
+ * with its key.
  */
 export const changeList = (
   text: string,
@@ -228,11 +228,11 @@ const removals = (text: string, list: YAMLSeq, removed: readonly number[]): Spli
     })
   const start = (index: number): number => offsetOf(items[index] as Node)
   return runsOf(removed).flatMap(([first, last]) => {
-    // With what stands between it and the next one, such as its comment.
+    // Removes the text up to the next item, too, such as the item's comment.
     if (last + 1 < items.length) return { start: start(first), end: start(last + 1), put: '' }
     const isCommented = text.slice(end(first - 1), start(first)).includes('#')
     if (!isCommented) return { start: end(first - 1), end: end(last), put: '' }
-    // The comma beside the comment stays, so one behind the last item would be a second one.
+    // The comma beside the comment stays, so a comma after the last item must be removed.
     const comma = commaBehind(text, end(last))
     return [
       { start: start(first), end: end(last), put: '' },
@@ -241,13 +241,13 @@ const removals = (text: string, list: YAMLSeq, removed: readonly number[]): Spli
   })
 }
 
-/** Where the next comma stands, if only blanks and comments stand before it. */
+/** The offset of the next comma, if only spaces and comments are before it. */
 const commaBehind = (text: string, offset: number): number | null => {
   const [before] = /^(?:\s|#.*\n)*(?=,)/.exec(text.slice(offset)) ?? []
   return before === undefined ? null : offset + before.length
 }
 
-/** Rising numbers as the first and the last of those that follow each other. */
+/** Groups ascending numbers into runs of consecutive ones. */
 const runsOf = (numbers: readonly number[]): [first: number, last: number][] => {
   const runs: [number, number][] = []
   for (const number of numbers) {
@@ -271,7 +271,7 @@ const append = (text: string, list: YAMLSeq, added: readonly Put[], where: Where
   return at(place, added.map((put) => `\n${pad}- ${put(where)}`).join(''))
 }
 
-/** An item of a list with its comments: those above it, and the one behind it. In flow style, the value alone. */
+/** The range of a list's item with its comments, above it and on its line; in flow style only of the value. */
 export const itemRange = (text: string, list: YAMLSeq, index: number): { start: number; end: number } => {
   const item = (list.items as Node[])[index] ?? null
   if (list.flow === true) return { start: item === null ? 0 : offsetOf(item), end: endOf(text, item) }
@@ -280,7 +280,7 @@ export const itemRange = (text: string, list: YAMLSeq, index: number): { start: 
   if (!isBlank(text.slice(start, dash))) throw notEditable('This list begins on the line of its key.')
   const endOfItem = (n: number): number =>
     lineEnd(text, Math.max(dashOf(list, n) + 1, endOf(text, (list.items as Node[])[n] ?? null)))
-  // A block of lines may end in what looks like a comment.
+  // Not above the end of the previous item, whose block of lines may end in a line that looks like a comment.
   const floor = index === 0 ? 0 : endOfItem(index - 1) + 1
   while (start > floor) {
     const above = lineStart(text, start - 1)
@@ -292,14 +292,14 @@ export const itemRange = (text: string, list: YAMLSeq, index: number): { start: 
 
 const at = (place: number, put: string): Splice => ({ start: place, end: place, put })
 
-/** From the end of the line before, so that the line break goes, too. */
+/** Begins at the end of the previous line, so that the line break is removed, too. */
 const wholeLines = (text: string, line: number, end: number): Splice => ({
   start: Math.max(0, line - 1),
   end: lineEnd(text, end),
   put: '',
 })
 
-/** The hyphen before an item of a list in block style. */
+/** The offset of the hyphen before a list's item in block style. */
 const dashOf = (list: YAMLSeq, index: number): number => {
   const token = list.srcToken
   const dash =
@@ -315,7 +315,7 @@ export const offsetOf = ({ range }: Pick<Node, 'range'>): number => {
   return range[0]
 }
 
-/** The end of what a value says: comments and line breaks behind it do not belong to it. */
+/** The end of a value, without comments and line breaks after it. */
 export const endOf = (text: string, node: Node | null): number => {
   if (node === null) return 0
   if (isMap(node) && node.flow !== true && node.items.length > 0)
@@ -332,7 +332,7 @@ export const endOf = (text: string, node: Node | null): number => {
 
 export const endOfPair = (text: string, { key, value }: Pair<Node, Node | null>): number => {
   const keyEnd = endOf(text, key)
-  // Nothing behind the colon has no place of its own.
+  // An empty value has no position, so the pair ends at its colon.
   const [colon = ''] = /^[ \t]*:/.exec(text.slice(keyEnd, keyEnd + 20)) ?? []
   return Math.max(keyEnd + colon.length, endOf(text, value))
 }

@@ -6,14 +6,14 @@ import type { Store } from '../store/store.ts'
 import type { KeptAnswers } from '../store/form-answers.ts'
 import type { Log } from '../base/logger.ts'
 
-/** Brings the answers of forms to where the script wants them; each at least once, as its receiver can tell by `id`. */
+/** Posts the answers of forms to the addresses in the script, each at least once. Receivers recognise repeats by `id`. */
 export interface AnswersCourier {
   start: () => void
-  /** Waits for what is under way. */
+  /** Stops, and waits for posts in progress. */
   stop: () => Promise<void>
 }
 
-/** What the receiver gets, as JSON. */
+/** The JSON that the receiver gets. */
 export interface AnswersParcel {
   id: number
   form: string
@@ -28,7 +28,7 @@ const TOPIC = 'form-answers'
 const AT_ONCE = 8
 const SOONEST_MS = 30_000
 const LATEST_MS = 6 * 3_600_000
-/** After this the answers are only kept: the operator has to mend the address. */
+/** After this time the answers are no longer posted, only kept, because the operator has to correct the address. */
 const GIVE_UP_MS = 7 * 24 * 3_600_000
 
 export const createAnswersCourier = (deps: {
@@ -36,7 +36,7 @@ export const createAnswersCourier = (deps: {
   /** The head posts the answers; the keepers of the Pages store them. */
   duty: Pick<Duty, 'isHead' | 'onChange'>
   instances: Instances
-  /** Resolves when the receiver has it; rejects otherwise. */
+  /** Resolves when the receiver has accepted the answers; rejects otherwise. */
   post: (url: string, parcel: AnswersParcel) => Promise<void>
   clock: Clock
   log: Log
@@ -52,7 +52,7 @@ export const createAnswersCourier = (deps: {
       if (stopped || !duty.isHead()) return false
       const nowMs = clock.now()
       let { answers, nextMs } = await store.formAnswers.due(nowMs, AT_ONCE)
-      // No try is put off that long: it was by a clock that was ahead and has been set right since.
+      // A later time than the longest wait was set by a clock that was ahead, so the answers are due now.
       if (answers.length === 0 && nextMs !== null && nextMs - nowMs > LATEST_MS)
         ({ answers, nextMs } = await store.formAnswers.due(nextMs, AT_ONCE))
       if (answers.length === 0 && nextMs !== null) cancelWait = clock.after(nextMs - nowMs, pump.wake)

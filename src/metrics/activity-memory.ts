@@ -2,7 +2,7 @@ import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Activity } from './activity.ts'
 
-/** Keeps what the plots show over a restart. */
+/** Stores the numbers of the plots, so that they survive a restart. */
 export interface ActivityMemory {
   start: () => Promise<void>
   stop: () => Promise<void>
@@ -12,8 +12,8 @@ const NAME = 'activity'
 const SAVE_EVERY_MS = 60_000
 
 /**
- * The numbers of the last hour are written down now and then, as one text: what the store remembers of each reply has no
- * index by time, and to look through it would make a start dearer with every year. The text holds no names.
+ * The numbers of the last hour are stored regularly as one text. They cannot be read from the stored replies, because these have
+ * no index by time, and a search would slow down the start. The text holds no names.
  */
 export const createActivityMemory = (deps: {
   activity: Pick<Activity, 'save' | 'restore'>

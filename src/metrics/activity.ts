@@ -1,23 +1,23 @@
 import { createBoundedMap } from '../base/bounded-map.ts'
 import type { Clock } from '../base/clock.ts'
 
-/** What happened lately: for the operator's eye, not for the books. Of a restart only the numbers know, see activity-memory.ts. */
+/** Recent activity for the operator console, kept in memory. Only the numbers survive a restart, see activity-memory.ts. */
 export interface Activity {
-  /** A visitor, or Facebook on the visitor's behalf, did something in this conversation. */
+  /** Notes an event of a visitor in this conversation. */
   heard: (conversation: ConversationKey, now: HeardEvent) => void
   sent: (conversation: ConversationKey, latencyMs: number) => void
-  /** A reply was given up. */
+  /** Notes a reply that became a dead letter. */
   died: (conversation: ConversationKey) => void
-  /** Graph refused to take a reply, for now or for good. */
+  /** Notes a reply that Graph refused, whether temporarily or finally. */
   refused: (pageId: string, verdict: string) => void
   ofPage: (pageId: string) => PageActivity
-  /** The latest first. */
+  /** The most recent conversations, the latest first. */
   conversations: () => ActiveConversation[]
-  /** Forgets of which conversations it heard. */
+  /** Forgets all conversations. */
   forget: () => void
   /** The numbers of the last hour as text, without ids of visitors; its size depends on the number of Pages only. */
   save: () => string
-  /** Adds what {@link Activity.save} wrote. @throws SyntaxError, TypeError when it never did */
+  /** Adds the numbers of a text of {@link Activity.save}. @throws SyntaxError, TypeError for any other text */
   restore: (text: string) => void
 }
 
@@ -28,16 +28,16 @@ export interface ConversationKey {
 
 export interface HeardEvent {
   kind: string
-  /** Whether the bot leaves the conversation to a person now. */
+  /** Whether the conversation is handed over to a person now. */
   silent: boolean
-  /** Replies made of it. */
+  /** The number of replies to the event. */
   replies: number
 }
 
 export interface PageActivity {
   /** Replies sent in each of the last 60 minutes, the current one last. */
   repliesPerMinute: number[]
-  /** Of the last replies of that hour, at most 500; null when there was none. */
+  /** Latency of the latest replies of that hour, at most 500 of them; null when there was none. */
   latency: { p50Ms: number; p95Ms: number } | null
   /** Refusals in the same 60 minutes, the most frequent first. */
   refusals: { verdict: string; count: number }[]
@@ -48,10 +48,10 @@ export interface ActiveConversation {
   pageId: string
   psid: string
   lastHeardMs: number
-  /** What was heard: the kind of the event. */
+  /** The kind of the last event. */
   lastKind: string
   lastSentMs: number | null
-  /** Replies made here that are still to be sent. */
+  /** Replies made by this instance that are not sent yet. */
   unsent: number
   silent: boolean
 }
@@ -59,13 +59,13 @@ export interface ActiveConversation {
 const MINUTE_MS = 60_000
 const MINUTES = 60
 const LATENCIES = 500
-/** Enough for two percentiles; all of them, for hundreds of Pages every minute, would be felt. */
+/** Enough for two percentiles. Saving all of them every minute for hundreds of Pages would cost too much. */
 const LATENCIES_SAVED = 50
 const CONVERSATIONS = 50
 
 export const createActivity = ({ clock }: { clock: Pick<Clock, 'now'> }): Activity => {
   const pages = new Map<string, PageBook>()
-  /** In the order they were heard of, the last one last. */
+  /** The conversations in the order of their last events. */
   const conversations = createBoundedMap<string, ActiveConversation>(CONVERSATIONS)
 
   const bookOf = (pageId: string): PageBook => {
@@ -90,7 +90,7 @@ export const createActivity = ({ clock }: { clock: Pick<Clock, 'now'> }): Activi
     heard: ({ pageId, psid }, { kind, silent, replies }) => {
       const nowMs = clock.now()
       bookOf(pageId).lastHeardMs = nowMs
-      // A read receipt does not make the conversation a recent one.
+      // Receipts do not make a conversation a recent one.
       if (psid === null || QUIET_KINDS.has(kind)) return
       const key = keyOf(pageId, psid)
       const before = conversations.get(key)
@@ -189,9 +189,9 @@ interface SavedBook {
 }
 
 interface PageBook {
-  /** By minutes since the epoch; at most 60 of them. */
+  /** Counts by minute since the epoch, at most 60 of them. */
   minutes: Map<number, Minute>
-  /** A ring. */
+  /** A ring buffer; `next` is its next place. */
   latencies: { atMs: number; ms: number }[]
   next: number
   lastHeardMs: number | null

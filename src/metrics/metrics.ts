@@ -1,83 +1,83 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
-/** What the bot counts about itself. */
+/** The counters of the bot. */
 export interface Metrics {
-  /** An event of a callback that was accepted, a repeated one included. */
+  /** An accepted event of a callback, including repeated ones. */
   webhookEvent: (kind: string) => void
   webhookRejected: (reason: string) => void
-  /** A callback about something else than a Page. */
+  /** A callback whose object is not a Page. */
   webhookOtherObject: (object: string) => void
-  /** Words of a visitor to which the script was asked for an answer. @param how - `matched`, `doubtful` or `fallback` */
+  /** A visitor's text for which the script was asked. @param how - `matched`, `doubtful` or `fallback` */
   messageHeard: (how: string) => void
-  /** A question for the language model of the script. @param outcome - what became of it, such as `answered` */
+  /** A question for the script's language model. @param outcome - such as `answered` */
   assistantAsked: (outcome: string) => void
   /** @param what - `form_begun`, `form_finished`, `handover`, `first_answer`; others are ignored */
   conversation: (what: string) => void
-  /** @param what - what a reply had to wait for, such as `token` */
+  /** @param what - the cause of a reply's wait, such as `token` */
   replyWaited: (what: string) => void
   /** @param latencyMs - from the webhook's acceptance of the event to the Send API's 200 */
   replySent: (latencyMs: number) => void
-  /** A reply in doubt was looked for in its conversation. @param outcome - `found`, `not_found` or `unreadable` */
+  /** A reply in doubt that was looked for in its conversation. @param outcome - `found`, `not_found` or `unreadable` */
   doubtSettled: (outcome: string) => void
   /** A reply that will not be sent. */
   replyDead: (reason: string) => void
-  /** A reply that was about to be written to Facebook when its Page was no longer this instance's. */
+  /** A send that was held back because this instance no longer keeps the Page. */
   heldBack: () => void
-  /** A transaction of the database was carried out. @param ms - until it was durable */
+  /** A committed transaction of the database. @param ms - time until it was durable */
   committed: (ms: number) => void
-  /** This instance has taken a Page. @param why - such as `lapsed` */
+  /** A Page that this instance has taken. @param why - such as `lapsed` */
   pageTaken: (why: string) => void
-  /** This instance keeps a Page no more. @param why - such as `balanced` */
+  /** A Page that this instance no longer keeps. @param why - such as `balanced` */
   pageGone: (why: string) => void
-  /** Something was not stored because another instance keeps the Page by now. */
+  /** A write that the database refused because another instance keeps the Page now. */
   writeFenced: () => void
-  /** @param what - which connection to the database was opened anew */
+  /** @param what - the connection to the database that was opened again */
   reconnected: (what: string) => void
   /** @param outcome - `ok` or a verdict */
   graphCall: (edge: string, outcome: string) => void
 }
 
-/** What was counted, as Prometheus reads it. */
+/** The counts in the format of Prometheus. */
 export interface Exposition {
   /**
    * The Prometheus text.
    *
-   * @param levels - what is the same on every instance; null where another one tells it
+   * @param levels - values that are the same on every instance; null if another instance reports them
    */
   render: (levels: Levels | null, own?: OwnLevels) => Promise<string>
   contentType: string
 }
 
-/** Values at the moment of a scrape. */
+/** Values of the whole bot at the time of a scrape. */
 export interface Levels {
   inbox: number
   /** Replies not yet sent, by Page. */
   outbox: ReadonlyMap<string, number>
   tokens: readonly { pageId: string; isValid: boolean }[]
-  /** How many run on the database. */
+  /** Number of instances on this database. */
   instances: number
-  /** Dead rows by table, where the database tells. */
+  /** Dead rows by table, if the database tells them. */
   deadRows: ReadonlyMap<string, number>
 }
 
-/** Values of this instance at the moment of a scrape. */
+/** Values of this instance at the time of a scrape. */
 export interface OwnLevels {
-  /** How long a durable write took just now, in seconds; null when it failed. */
+  /** Time of a durable write made for this scrape, in seconds; null when it failed. */
   writeSeconds: number | null
-  /** How many Pages it works on. */
+  /** Number of Pages that this instance keeps. */
   pagesKept: number
 }
 
-// A reply takes one round trip to Facebook when nothing waits, and hours when its Page had no token.
+// From one round trip to Facebook up to hours, for a reply whose Page had no token.
 const LATENCY_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 21_600, 86_400]
 
-/** A disk that syncs at once, up to the time limit of a statement. */
+/** From a fast disk up to the time limit of a statement. */
 const COMMIT_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-/** The counts of conversations that become a metric here; the others have metrics of their own. */
+/** The counts of {@link Metrics.conversation} that are a metric; the others have metrics of their own. */
 const CONVERSATION: ReadonlySet<string> = new Set(['form_begun', 'form_finished', 'handover', 'first_answer'])
 
-/** Counters, by what is added to them. */
+/** The counters. */
 const COUNTERS = {
   webhookEvents: {
     name: 'evergreen_webhook_events_total',
@@ -156,7 +156,7 @@ const COUNTERS = {
   },
 } as const
 
-/** Levels as of a scrape. */
+/** The gauges, which are set at a scrape. */
 const GAUGES = {
   inboxPending: {
     name: 'evergreen_inbox_pending',
@@ -201,9 +201,8 @@ const GAUGES = {
 } as const
 
 /**
- * Counts in plain numbers and hands them to prom-client at a scrape: a count costs a lookup, also where webhooks
- * come in by the thousand. The process is measured, too: event loop, heap, garbage collection. Each call has a registry of
- * its own.
+ * Counts in plain numbers and passes them to prom-client only at a scrape, so that a count costs only a look-up. Also collects
+ * prom-client's default metrics: event loop, heap, garbage collection. Each call makes a registry of its own.
  */
 export const createMetrics = (): Metrics & Exposition => {
   const registry = new Registry()
@@ -289,7 +288,7 @@ interface Tally {
   add: (first?: string, second?: string) => void
 }
 
-/** A counter with up to two labels that prom-client sees only when it is asked. */
+/** A counter with up to two labels whose values prom-client gets only at a scrape. */
 const createTally = (
   registry: Registry,
   about: { name: string; help: string; labelNames: readonly string[] },

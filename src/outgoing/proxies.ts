@@ -1,6 +1,6 @@
 import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici'
 
-/** The settings HTTP_PROXY, HTTPS_PROXY and NO_PROXY; an absent one is not set. */
+/** The settings HTTP_PROXY, HTTPS_PROXY and NO_PROXY, as far as they are set. */
 export interface Proxies {
   HTTP_PROXY?: string | undefined
   HTTPS_PROXY?: string | undefined
@@ -12,8 +12,8 @@ export interface OutgoingOptions extends Omit<Agent.Options, 'connect'> {
 }
 
 /**
- * What calls leave this machine by: undici's own agent, which goes by a proxy where the settings say so. The environment of the
- * process is not asked: the settings may come from `.env`, too.
+ * Makes the dispatcher for outgoing calls: an undici agent that uses the proxy in the settings. It does not read the environment,
+ * because the settings may come from `.env`.
  */
 export const createOutgoing = (proxies: Proxies, options: OutgoingOptions = {}): Dispatcher => {
   const { HTTP_PROXY: httpProxy = '', HTTPS_PROXY: httpsProxy = '', NO_PROXY: noProxy = '' } = proxies
@@ -30,13 +30,13 @@ export const createOutgoing = (proxies: Proxies, options: OutgoingOptions = {}):
   })
 }
 
-/** Whether any call may go by a proxy. */
+/** Whether calls may go through a proxy. */
 export const isProxied = ({ HTTP_PROXY, HTTPS_PROXY }: Proxies): boolean =>
   Boolean(HTTP_PROXY) || Boolean(HTTPS_PROXY)
 
 /**
- * The proxy a call to this address goes by, without user name and password; null for none. It says what
- * {@link createOutgoing} does; undici does not tell.
+ * The proxy for a call to this address, without user name and password; null for none. It repeats the rules of {@link
+ * createOutgoing}, because undici does not tell which proxy it uses.
  */
 export const proxyFor = (
   address: string,
@@ -49,7 +49,7 @@ export const proxyFor = (
   return `${protocol}//${host}`
 }
 
-/** `example.com` and `.example.com` stand for the domain and what is below it, `*.example.com` for what is below. */
+/** `example.com` and `.example.com` match the domain and its subdomains, `*.example.com` only the subdomains. */
 const isExempt = (url: URL, entry: string): boolean => {
   const host = bare(url.hostname)
   const [, name = entry, port] = /^(\[.*\]|[^:]*):(\d+)$/.exec(entry) ?? []

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/logger.ts'
 import { sharedNote, type Notes } from '../base/shared-note.ts'
 
-/** Something that a person did in the console. */
+/** An action of a person in the console. */
 export interface Act {
   /** Ms since the epoch. */
   atMs: number
@@ -12,16 +12,16 @@ export interface Act {
   what: string
 }
 
-/** What people did, on whichever instance, the latest first, kept for a year. */
+/** The log of people's actions on all instances, kept for a year. */
 export interface Acts {
-  /** Never rejects: an act that cannot be stored is logged, as it has been carried out. */
+  /** Never rejects: the action has been carried out already, so a failure to store it is only logged. */
   note: (by: string, what: string) => Promise<void>
   list: () => Promise<Act[]>
 }
 
 const NOTE = 'console.acts'
 const MOST = 1000
-/** A form may name what is not there at any length, and all acts are written anew with each. */
+/** Longer texts are cut: a form may hold a text of any length, and the whole log is written with each action. */
 const LONGEST = 200
 const KEPT_MS = 365 * 24 * 3_600_000
 

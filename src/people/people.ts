@@ -13,7 +13,7 @@ import { appAddress, newSecret, codePeriodOf } from './second-factor.ts'
 export interface Person {
   name: string
   role: Role
-  /** Another one with each password: sessions that were begun with an earlier one have ended. */
+  /** Changes with the password, so that sessions begun with an earlier password are no longer valid. */
   mark: string
   hasSecondFactor: boolean
 }
@@ -25,37 +25,40 @@ export interface Invitation {
 }
 
 /**
- * The people of the console, besides the one whose password is OPERATOR_PASSWORD and who is always an owner. What is asked is
- * answered by what this instance knows; what is changed is changed in the newest that any instance has written.
+ * The people who may use the console, including the operator, whose password is OPERATOR_PASSWORD and who is always an owner.
+ * Queries are answered from memory; changes are made to the latest state that any instance has stored.
  */
 export interface People {
-  /** Reads what another instance has written. */
+  /** Reads the changes of other instances. */
   refresh: () => Promise<void>
-  /** The operator first, then by name. */
+  /** All people, the operator first, then by name. */
   list: () => Person[]
   get: (name: string) => Person | null
   invitations: () => Invitation[]
   /** @returns the code of the link, which is shown once. @throws BotError `BOT_REQUEST_INVALID` */
   invite: (wanted: { name: string; role: string }) => Promise<string>
   withdraw: (name: string) => Promise<void>
-  /** The invitation that a link stands for; null for one that is used, over or withdrawn. */
+  /** The invitation of a link; null if it is used, expired or withdrawn. */
   invited: (code: string) => Invitation | null
-  /** Makes the person, and uses up the link. @throws BotError */
+  /** Adds the invited person and uses up the link. @throws BotError */
   join: (code: string, password: string) => Promise<Person>
   /** @throws BotError for the operator, and for an unknown name */
   setRole: (name: string, role: string) => Promise<void>
   remove: (name: string) => Promise<void>
-  /** Whether the password is that person's; not for the operator, whose password is in the environment. */
+  /** Whether the password is that person's. Not for the operator, whose password is in the environment. */
   isPasswordOf: (name: string, password: string) => Promise<boolean>
-  /** Ends all sessions of the person. @throws BotError where it is too short or too long */
+  /** Changes a password, which ends all sessions of the person. @throws BotError if it is too short or too long */
   changePassword: (name: string, becomes: string) => Promise<void>
-  /** Whether a code of the person's authenticator app is right; each code once. */
+  /** Whether a code of the person's authenticator app is right. Each code is accepted once. */
   passesSecondFactor: (name: string, code: string) => Promise<boolean>
-  /** A secret to be shown and confirmed by a code; kept nowhere before that. */
+  /** Makes a secret to show. It is not stored until a code confirms it. */
   proposeSecondFactor: (name: string) => Promise<{ secret: string; address: string }>
-  /** A secret that was proposed before, as it is shown again. @throws BotError for a text that is none */
+  /** A proposed secret in the form in which it is shown again. @throws BotError for a text that is no secret */
   secondFactorOf: (name: string, secret: string) => Promise<{ secret: string; address: string }>
-  /** @returns whether the code was right, and the second factor is demanded from now on. @throws BotError where there is one already */
+  /**
+   * Stores a proposed secret. @returns whether the code was right, so that the second factor is now needed. @throws BotError if
+   * there is one already
+   */
   keepSecondFactor: (name: string, secret: string, code: string) => Promise<boolean>
   dropSecondFactor: (name: string) => Promise<void>
   stop: () => void
@@ -64,7 +67,7 @@ export interface People {
 interface Kept {
   people: (Factor & { name: string; role: Role; hash: string })[]
   invitations: (Invitation & { codeHash: string })[]
-  /** Of the operator; good as long as the password is the one it was made with. */
+  /** The operator's second factor; valid while OPERATOR_PASSWORD is the one it was made with. */
   operator: (Factor & { passwordMark: string }) | null
 }
 
@@ -96,14 +99,15 @@ export const openPeople = async (deps: {
   const passwordMark = digest(`${appSecret} ${operatorPassword}`)
   const take = (text: string | null): Kept => {
     const found = read(text)
-    // A new password means that its owner governs the machine: a lost telephone locks no person out for good.
+    // A new OPERATOR_PASSWORD ends the operator's second factor: its owner controls the machine, and a lost phone must not lock
+    // the operator out.
     return found.operator?.passwordMark === passwordMark ? found : { ...found, operator: null }
   }
   const note = sharedNote(store, NOTE)
   let kept = take(await note.read())
   let changes = 0
 
-  /** @param apply - changes what it is given, or throws; called anew where another instance was faster */
+  /** @param apply - changes the draft or throws; called again if another instance has written meanwhile */
   const change = async <Result>(apply: (draft: Kept) => Result): Promise<Result> => {
     const { draft, result } = await note.change((text) => {
       const newest = take(text)
@@ -121,10 +125,10 @@ export const openPeople = async (deps: {
   const refresh = async (): Promise<void> => {
     const before = changes
     const text = await note.read()
-    // A change made here during the read is newer than the text that was read.
+    // A change that this instance made during the read is newer than the text that was read.
     if (changes === before) kept = take(text)
   }
-  // A page of a removed person may be kept up to date here, with no request that would ask.
+  // Needed besides the refresh at each request, because an open page of a removed person gets live updates without requests.
   const stop = instances.onTold(TOPIC, () => {
     refresh().catch((error: unknown) => log.warn({ err: error }, 'who may use the console could not be read'))
   })
@@ -202,7 +206,7 @@ export const openPeople = async (deps: {
       assertLength(password)
       const hash = await passwordHash.of(password)
       const person = await change((draft) => {
-        // Meanwhile another request may have used it.
+        // Another request may have used the invitation meanwhile.
         const invitation = open(code, draft)
         if (invitation === undefined) throw refused(OVER)
         const { name, role } = invitation
@@ -242,7 +246,7 @@ export const openPeople = async (deps: {
       const period = await codePeriodOf(secret, code, clock.now())
       if (period === null) return false
       return change((draft) => {
-        // By now it may be another secret, or the code was used, here or on another instance.
+        // The secret may have changed meanwhile, or the code was used on this or another instance.
         const latest = factorOf(name, draft)
         if (latest?.secret !== factor.secret || period <= latest.lastPeriod) return false
         latest.lastPeriod = period
@@ -261,7 +265,7 @@ export const openPeople = async (deps: {
       const period = SECRET.test(secret) ? await codePeriodOf(secret, code, clock.now()) : null
       if (period === null) return false
       await setFactor(name, { secret: vault.lock(secret), lastPeriod: period }, (before) => {
-        // Giving one up takes its code, and so does having another one in its place.
+        // Replacing a second factor is refused, because giving one up needs its code.
         if (typeof before?.secret === 'string')
           throw refused('There is a second factor already: give it up first.')
       })

@@ -1,8 +1,8 @@
-/** What a person may do in the console; each role may do what those before it may. */
+/** The roles of people in the console; each role includes those before it. */
 export const ROLES = ['viewer', 'operator', 'owner'] as const
 export type Role = (typeof ROLES)[number]
 
-/** For the page on which an owner chooses one. */
+/** Descriptions for the page on which an owner chooses a role. */
 export const ROLE_WORDS: Record<Role, string> = {
   viewer: 'looks at everything but secrets',
   operator: 'looks, answers visitors and repairs: tokens, dead letters, trial alerts',
@@ -11,5 +11,5 @@ export const ROLE_WORDS: Record<Role, string> = {
 
 export const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text)
 
-/** Whether a role may do what needs another one. */
+/** Whether `role` includes `needed`. */
 export const mayAs = (role: Role, needed: Role): boolean => ROLES.indexOf(role) >= ROLES.indexOf(needed)

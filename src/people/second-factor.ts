@@ -1,16 +1,16 @@
-// Loaded only where a second factor is used.
+// Loaded only when a second factor is used.
 const loadOtp = () => import('otpauth')
 
-/** A secret for an authenticator app, as people can type it. */
+/** A new secret for an authenticator app, in base32, which people can type. */
 export const newSecret = async (): Promise<string> => new (await loadOtp()).Secret({ size: 20 }).base32
 
-/** What an authenticator app reads from a QR code or a link. */
+/** The `otpauth:` address that an authenticator app reads from a QR code or a link. */
 export const appAddress = async (secret: string, name: string): Promise<string> =>
   (await totpOf(secret, name)).toString()
 
 /**
- * The period in which a code is good; null for a wrong one. Clocks may differ by one period. A code is good once: the caller
- * remembers the period.
+ * The period of a code; null for a wrong code. Clocks may differ by one period. The caller must remember the period, so that a
+ * code is accepted only once.
  */
 export const codePeriodOf = async (secret: string, code: string, nowMs: number): Promise<number | null> => {
   const totp = await totpOf(secret, '')

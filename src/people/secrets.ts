@@ -1,13 +1,16 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
-/** Hashes passwords so that a copy of the database does not tell them. */
+/** Hashes passwords, so that a copy of the database does not reveal them. */
 export interface PasswordHash {
   of: (password: string) => Promise<string>
-  /** Takes as long for a person who does not exist (null) as for one who does. */
+  /** Takes the same time for a person who does not exist (`stored` is null). */
   matches: (password: string, stored: string | null) => Promise<boolean>
 }
 
-/** @param cost - scrypt's N. The default takes 32 MiB and some 50 ms: guessing offline is dear, and a lockout bounds guessing online. */
+/**
+ * @param cost - scrypt's N. The default takes 32 MiB and some 50 ms, which makes offline guessing expensive; a lockout bounds
+ *   online guessing.
+ */
 export const createPasswordHash = (cost = 2 ** 15): PasswordHash => {
   const derive = (password: string, salt: Buffer): Promise<Buffer> =>
     new Promise((resolve, reject) => {
@@ -31,10 +34,10 @@ export const createPasswordHash = (cost = 2 ** 15): PasswordHash => {
   }
 }
 
-/** Encrypts what must be read again, by a key that is not in the database. */
+/** Encrypts secrets that must be read again, with a key that is not in the database. */
 export interface Vault {
   lock: (text: string) => string
-  /** Null where it was locked with another key. */
+  /** Null if it was encrypted with another key. */
   unlock: (locked: string) => string | null
 }
 
