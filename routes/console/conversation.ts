@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { answerForm, answerOutcome } from '../../src/console/answer-form.ts'
 import { CONVERSATION, conversationPage } from '../../src/console/conversation-page.ts'
-import { nameOf } from '../../src/console/view.ts'
+import { pageNameOf } from '../../src/console/view.ts'
 import { BotError } from '../../src/base/errors.ts'
 import { html } from '../../src/web/html.ts'
 import { showPage } from './page.ts'
@@ -30,7 +30,7 @@ async function operatorConversation(app: FastifyInstance) {
     }
     const people = await app.findings.people().catch(() => [])
     const nowMs = app.clock.now()
-    const pageName = nameOf(app.tokens.statuses(), pageId)
+    const pageName = pageNameOf(app.tokens.statuses(), pageId)
     const mayAct = app.signIn.may(request, 'operator')
     const outcome = answerOutcome(request.query.did)
     log.info({ client: request.ip, pageId, psid }, 'the operator opened a conversation')

@@ -8,7 +8,7 @@ import {
   outcomeWords,
 } from '../../src/console/dead-letters-page.ts'
 import { html } from '../../src/web/html.ts'
-import { nameOf } from '../../src/console/view.ts'
+import { pageNameOf } from '../../src/console/view.ts'
 import { BotError } from '../../src/base/errors.ts'
 import type { DeadSelection } from '../../src/store/dead-letters.ts'
 import { showPage } from './page.ts'
@@ -20,7 +20,7 @@ const AT_ONCE = 50
 async function operatorDeadLetters(app: FastifyInstance) {
   const log = app.log.child({ part: 'console' })
   const visitorName = app.visitorProfiles.knownName
-  const labelOf = (pageId: string): string => nameOf(app.tokens.statuses(), pageId)
+  const labelOf = (pageId: string): string => pageNameOf(app.tokens.statuses(), pageId)
 
   app.get<Asked>(DEAD_LETTERS, async (request, reply) => {
     const { after, did, count } = request.query

@@ -10,7 +10,7 @@ import {
   toNumbers,
   type Numbers,
 } from '../../src/console/numbers.ts'
-import { nameOf } from '../../src/console/view.ts'
+import { pageNameOf } from '../../src/console/view.ts'
 import { replyTitles } from '../../src/script/reply-titles.ts'
 import { showPage } from './page.ts'
 
@@ -54,7 +54,7 @@ async function operatorNumbers(app: FastifyInstance) {
           numbers,
           pages: statuses.map((status) => ({
             pageId: status.pageId,
-            name: nameOf(statuses, status.pageId),
+            name: pageNameOf(statuses, status.pageId),
           })),
           pageId,
           titleOf: (name) => titles.get(name) ?? null,

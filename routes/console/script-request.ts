@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ScriptAtDesk } from '../../src/editing/desk.ts'
-import { nameOf } from '../../src/console/view.ts'
+import { pageNameOf } from '../../src/console/view.ts'
 import type { Head } from '../../src/console/script/pieces.ts'
 import { BotError } from '../../src/base/errors.ts'
 
@@ -49,7 +49,7 @@ export const headOf = async (
   return {
     script,
     all: app.scriptDesk.all(),
-    pageName: (pageId) => nameOf(app.tokens.statuses(), pageId),
+    pageName: (pageId) => pageNameOf(app.tokens.statuses(), pageId),
     isOwner,
     blockedBy: isOwner ? await script.blockedBy() : 'Only an owner changes the script.',
   }

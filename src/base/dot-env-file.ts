@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
+import { codeOf } from './error-code.ts'
 import { BotError } from './errors.ts'
 
 /** The contents of a `.env` file. */
@@ -94,7 +95,7 @@ const readBytes = (path: string): Buffer | null => {
   try {
     return readFileSync(path)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    const code = codeOf(error) ?? 'unknown error'
     if ((code === 'ENOENT' || code === 'ENOTDIR') && !isFolderGone()) return null
     if (isFolderGone()) throw folderGone(error)
     throw new BotError('BOT_CONFIG_INVALID', `The file ${path} is there but cannot be read (${code}).`, {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { codeOf } from './error-code.ts'
 
 /** A secret from the environment: its value, or the content of the file that `NAME_FILE` names, as containers pass secrets. */
 export interface GivenSecret {
@@ -23,7 +24,7 @@ export const givenSecret = (env: Readonly<Record<string, string | undefined>>, n
       ? { value: undefined, problem: `${name}_FILE names an empty file: put the secret into ${file}` }
       : { value: content, problem: null }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    const code = codeOf(error) ?? 'unknown error'
     return {
       value: undefined,
       problem: `${name}_FILE must name a file this user may read: ${file} is none (${code})`,

@@ -260,7 +260,8 @@ const properties = {
   },
 } as const satisfies Record<string, Variable>
 
-const required = ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN'] as const
+/** The required settings, which have no default. */
+export const ESSENTIAL = ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN'] as const
 
 type Properties = typeof properties
 
@@ -273,7 +274,7 @@ type ValueOf<V> = V extends { enum: readonly (infer One)[] }
       : boolean | string
 
 type Given =
-  | (typeof required)[number]
+  | (typeof ESSENTIAL)[number]
   | {
       [Name in keyof Properties]: Properties[Name] extends { default: unknown } ? Name : never
     }[keyof Properties]
@@ -284,10 +285,7 @@ export type Config = { [Name in Given]: ValueOf<Properties[Name]> } & {
 }
 
 /** JSON Schema of all variables. */
-export const configSchema = { type: 'object', properties, required } as const
-
-/** The required settings, which have no default. */
-export const ESSENTIAL = ['FB_APP_ID', 'FB_APP_SECRET', 'FB_VERIFY_TOKEN'] as const
+export const configSchema = { type: 'object', properties, required: ESSENTIAL } as const
 
 /**
  * Names of the variables whose values grant access. `FB_USER_TOKEN` is read by `bootstrap-token` alone, `PGPASSWORD` by the

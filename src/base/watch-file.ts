@@ -1,4 +1,4 @@
-import { watch, type FSWatcher } from 'node:fs'
+import { watch, type FSWatcher, type Stats } from 'node:fs'
 import type { Clock } from './clock.ts'
 
 /**
@@ -39,3 +39,7 @@ const listen = (dir: string, name: string, check: (isTold: boolean) => void): FS
     return undefined
   }
 }
+
+/** Changes whenever the file is written or replaced. */
+export const stampOf = ({ mtimeMs, size, ino }: Pick<Stats, 'mtimeMs' | 'size' | 'ino'>): string =>
+  `${mtimeMs} ${size} ${ino}`

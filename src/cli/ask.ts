@@ -1,3 +1,4 @@
+import { percent } from '../base/numbers.ts'
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { Explanation } from '../conversation/explain.ts'
 import { createTrial } from '../editing/trial.ts'
@@ -80,5 +81,3 @@ const textOf = (value: Json | undefined): string | null => (typeof value === 'st
 
 const objectsIn = (value: Json | undefined): JsonObject[] =>
   Array.isArray(value) ? value.filter(isJsonObject) : []
-
-const percent = (share: number): string => `${Math.round(share * 100)} %`

@@ -13,7 +13,7 @@ import { inTerminal } from './bootstrap-token/in-terminal.ts'
 import { logIn } from './bootstrap-token/login.ts'
 import { GivenUp, SETTINGS, type Run, type Settings, type Wanted } from './bootstrap-token/run.ts'
 import { unattended } from './bootstrap-token/unattended.ts'
-import { command, EXIT, say, wrongUsage, type Io } from './command.ts'
+import { command, EXIT, writeLines, wrongUsage, type Io } from './command.ts'
 
 export const bootstrapToken = command({
   name: 'bootstrap-token',
@@ -72,7 +72,7 @@ development mode, since Facebook comes back to http://localhost for these alone`
 const work = async (wanted: Wanted, io: Io): Promise<number> => {
   const env = withDotEnv(io.env)
   // Shown before a refusal, because a setting counts as missing if its name is misspelt.
-  for (const { what, next } of configWarnings(io.env)) say(io.stderr, `Note: ${what}. ${next}.`)
+  for (const { what, next } of configWarnings(io.env)) writeLines(io.stderr, `Note: ${what}. ${next}.`)
   const settings = loadConfig(env, SETTINGS)
   // Opened first, so that a store that cannot save the token is reported before the operator fetches one.
   const place = await openTokenPlace(settings)
@@ -84,7 +84,7 @@ const work = async (wanted: Wanted, io: Io): Promise<number> => {
     appSecret: settings.FB_APP_SECRET,
     proxies: settings,
     onVersionMismatch: ({ asked, ran }) =>
-      say(io.stderr, `Note: Graph runs ${ran}, not ${asked}; look at FB_GRAPH_VERSION.`),
+      writeLines(io.stderr, `Note: Graph runs ${ran}, not ${asked}; look at FB_GRAPH_VERSION.`),
   })
   const webhook = webhookOf(env, settings)
   const surroundings = surroundingsOf(io.env)
@@ -122,7 +122,7 @@ const work = async (wanted: Wanted, io: Io): Promise<number> => {
   try {
     const output = wanted.json || !io.stdout.isTTY ? io.stderr : io.stdout
     const pages = io.stdin.isTTY && output.isTTY ? await inTerminal(run, output) : await unattended(run)
-    if (wanted.json) say(io.stdout, jsonLine({ pages }))
+    if (wanted.json) writeLines(io.stdout, jsonLine({ pages }))
     return EXIT.done
   } catch (error) {
     if (error instanceof GivenUp) return stopped(run)
@@ -142,7 +142,7 @@ const inTwoLines = (error: BotError): BotError =>
 const oneLine = (text: string): string => text.replace(/:\s*\n\s*/g, ': ').replace(/\s*\n\s*/g, '; ')
 
 const stopped = ({ io, isSaved }: Run): number => {
-  say(
+  writeLines(
     io.stderr,
     ...(isSaved()
       ? ['Stopped after the token was saved.', 'Run this again to finish the webhook subscription.']

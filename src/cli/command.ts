@@ -20,7 +20,7 @@ export interface Io {
 
 export type Output = Writable & { isTTY?: boolean; columns?: number }
 
-export const say = (output: Output, ...lines: string[]): void => {
+export const writeLines = (output: Output, ...lines: string[]): void => {
   if (lines.length > 0) output.write(`${lines.join('\n')}\n`)
 }
 

@@ -1,7 +1,7 @@
 import type { DeadLetter, DeadLetters, DeadMark } from '../store/dead-letters.ts'
 import { closest } from '../base/edit-distance.ts'
 import { jsonLine } from '../terminal/terminal-text.ts'
-import { command, EXIT, say, wrongUsage, type Output } from './command.ts'
+import { command, EXIT, writeLines, wrongUsage, type Output } from './command.ts'
 import { isClosed, toJson, toLines, toPage, warningOf } from './dead-letters/print.ts'
 import { withStore } from './with-store.ts'
 
@@ -94,10 +94,10 @@ const list: Work = async (letters, { all, pageId, json }, { stdout }) => {
   const found = await latest(letters, pageId, all)
   if (json)
     print(stdout, { deadLetters: found.letters.map((letter) => toJson(letter, false)), more: found.more })
-  else if (found.letters.length === 0) say(stdout, 'There are no dead letters.')
+  else if (found.letters.length === 0) writeLines(stdout, 'There are no dead letters.')
   else {
-    for (const letter of found.letters) say(stdout, ...toLines(letter))
-    if (found.more) say(stdout, 'There are more; --all shows every one.')
+    for (const letter of found.letters) writeLines(stdout, ...toLines(letter))
+    if (found.more) writeLines(stdout, 'There are more; --all shows every one.')
   }
   return EXIT.done
 }
@@ -121,7 +121,7 @@ const show: Work = async (letters, { ids: [id = ''], json }, { stdout, stderr })
   const letter = await letters.get(id)
   if (letter === null) return missing([id], stderr)
   if (json) print(stdout, toJson(letter, true))
-  else say(stdout, ...toPage(letter))
+  else writeLines(stdout, ...toPage(letter))
   return EXIT.done
 }
 
@@ -137,11 +137,11 @@ const retry: Work = async (letters, wanted, { stdout, stderr }) => {
     }))
     print(stdout, { retried, missing: lost })
   } else {
-    say(stdout, `${count(marks)} put back into the outbox.`)
+    writeLines(stdout, `${count(marks)} put back into the outbox.`)
     const warnings = marks.flatMap((mark) => warningOf(mark, nowMs) ?? [])
-    say(stdout, ...warnings)
+    writeLines(stdout, ...warnings)
     if (marks.length > warnings.length)
-      say(stdout, 'A running bot sends within a second; otherwise the next start does.')
+      writeLines(stdout, 'A running bot sends within a second; otherwise the next start does.')
   }
   return missing(lost, stderr)
 }
@@ -150,7 +150,7 @@ const drop: Work = async (letters, wanted, { stdout, stderr }) => {
   const marks = await letters.drop(selectionOf(wanted))
   const lost = missingOf(wanted, marks)
   if (wanted.json) print(stdout, { dropped: marks.map(({ id, pageId }) => ({ id, pageId })), missing: lost })
-  else say(stdout, `${count(marks)} thrown away.`)
+  else writeLines(stdout, `${count(marks)} thrown away.`)
   return missing(lost, stderr)
 }
 
@@ -166,11 +166,11 @@ const missingOf = ({ ids }: Wanted, marks: readonly DeadMark[]): string[] => {
 }
 
 const missing = (ids: readonly string[], stderr: Output): number => {
-  for (const id of ids) say(stderr, `There is no dead letter ${id}.`)
+  for (const id of ids) writeLines(stderr, `There is no dead letter ${id}.`)
   return ids.length > 0 ? EXIT.failed : EXIT.done
 }
 
 const count = ({ length }: readonly DeadMark[]): string =>
   `${length === 0 ? 'No' : length} dead letter${length === 1 ? '' : 's'}`
 
-const print = (output: Output, answer: object): void => say(output, jsonLine(answer))
+const print = (output: Output, answer: object): void => writeLines(output, jsonLine(answer))

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { codeOf } from '../base/error-code.ts'
 import manifest from '../../package.json' with { type: 'json' }
 import { makeFolder } from '../base/make-folder.ts'
 import { sampleScriptFor } from '../script/own-script.ts'
@@ -115,9 +116,8 @@ const write = (folder: string, files: Record<string, string>): void => {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { flag: 'wx' })
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error
-    const code = 'code' in error ? String(error.code) : 'unknown error'
     wrongUsage(
-      `The folder cannot be written (${code}).`,
+      `The folder cannot be written (${codeOf(error) ?? 'unknown error'}).`,
       `Name one in a folder that you may write to: ${dirname(resolve(folder))}.`,
     )
   }

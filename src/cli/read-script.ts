@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { codeOf } from '../base/error-code.ts'
 import { loadConfig, withDotEnv, type Env } from '../base/config.ts'
 import { SCRIPT_VARIABLES } from '../conversation/variables.ts'
 import { MAX_SCRIPT_BYTES } from '../script/limits.ts'
@@ -44,7 +45,7 @@ export const readBytes = async (file: string): Promise<Buffer> => {
   try {
     return await readFile(file)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    const code = codeOf(error) ?? 'unknown'
     return wrongUsage(REASONS[code]?.(file) ?? `${file} cannot be read (${code}).`)
   }
 }

@@ -1,6 +1,6 @@
 import { loadConfig, withDotEnv } from '../base/config.ts'
 import { fitCommands, surroundingsOf } from '../cures/surroundings.ts'
-import { restore as restoreFrom } from '../store/restore.ts'
+import { restoreBackup as restoreFrom } from '../store/restore.ts'
 import { toTokenKey } from '../store/tokens/cipher.ts'
 import { jsonLine } from '../terminal/terminal-text.ts'
 import { command, EXIT, wrongUsage } from './command.ts'

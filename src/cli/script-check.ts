@@ -1,3 +1,4 @@
+import { plural } from '../base/numbers.ts'
 import { ScriptError } from '../script/mistakes.ts'
 import { remarksOn, type Remark } from '../script/remarks.ts'
 import type { Script } from '../script/types.ts'
@@ -62,9 +63,7 @@ const tell = (judged: Judged, { stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>)
   const { file, script, remarks } = judged
   stdout.write(`${file} is fine: ${sentence(summaryOf(script))}.\n`)
   if (remarks.length === 0) return
-  stdout.write(
-    `Look at ${count(remarks.length, 'place', 'places')} that may say something else than you mean:\n`,
-  )
+  stdout.write(`Look at ${plural(remarks.length, 'place')} that may say something else than you mean:\n`)
   for (const { line, column, says } of remarks) stdout.write(`  ${file}:${line}:${column}: ${says}\n`)
 }
 
@@ -81,11 +80,9 @@ const summaryOf = (script: Script) => {
 
 const sentence = ({ replies, phrases, patterns, forms, languages }: ReturnType<typeof summaryOf>): string =>
   [
-    count(replies, 'reply', 'replies'),
-    count(phrases, 'phrase', 'phrases'),
-    count(patterns, 'pattern', 'patterns'),
-    count(forms, 'form', 'forms'),
+    plural(replies, 'reply', 'replies'),
+    plural(phrases, 'phrase'),
+    plural(patterns, 'pattern'),
+    plural(forms, 'form'),
     languages.length === 1 ? `in ${languages[0]}` : `in ${languages.join(', ')}`,
   ].join(', ')
-
-const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`

@@ -2,6 +2,7 @@ import { parseJson, type Json } from '../base/json.ts'
 import type { DeadLetter } from '../store/dead-letters.ts'
 import { html, type Html } from '../web/html.ts'
 import { ago, called, count, REASONS } from '../web/words.ts'
+import { fact } from './figures.ts'
 
 export interface DeadLettersList {
   letters: readonly DeadLetter[]
@@ -148,12 +149,6 @@ const all = (total: number, csrf: Html): Html =>
       <button class="button danger" name="do" value="drop">Drop all</button>
     </form>
   </details>`
-
-const fact = (name: string, value: Html | string): Html =>
-  html`<div>
-    <dt>${name}</dt>
-    <dd>${value}</dd>
-  </div>`
 
 const why = ({ reason }: DeadLetter): string =>
   ({

@@ -1,6 +1,8 @@
+import { percent } from '../base/numbers.ts'
 import { duration } from '../base/times.ts'
 import { html, type Html } from '../web/html.ts'
 import { called, count } from '../web/words.ts'
+import { figure } from './figures.ts'
 import { firstAnswerMs, PERIODS, understood, type Numbers, type NumbersRow, type Period } from './numbers.ts'
 
 /** The address of {@link numbersPage}. */
@@ -99,12 +101,6 @@ const figures = ({ period, rows, total }: Numbers): Html => {
     ${figure('Waited for a token', number(total.waited), total.waited === 0 ? 'no reply had to' : 'and left when there was one')}
   </dl>`
 }
-
-const figure = (name: string, value: string, note: string): Html =>
-  html`<div data-figure="${name}">
-    <dt>${name}</dt>
-    <dd><b>${value}</b> <small>${note}</small></dd>
-  </div>`
 
 interface Plot {
   title: string
@@ -310,4 +306,3 @@ const table = ({ rows, period }: Numbers): Html =>
 const number = (value: number): string => value.toLocaleString('en')
 const mean = (value: number): string =>
   value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 })
-const percent = (share: number): string => `${Math.round(share * 100)} %`

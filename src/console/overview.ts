@@ -1,3 +1,4 @@
+import { figure } from './figures.ts'
 import { conversationUrl } from './conversation-page.ts'
 import { html, type Html } from '../web/html.ts'
 import { pageCard, webhookCard } from './page-card.ts'
@@ -42,18 +43,14 @@ const figures = ({ waitingIn, waitingOut, dead, repliesLastHour }: Figures, nowM
       ? 'nothing waits'
       : html`oldest ${ago(queue.sinceMs, nowMs)}`
   return html`<dl class="figures" aria-label="Now">
-    ${figure('To be handled', waitingIn?.count, since(waitingIn))}
-    ${figure('To be sent', waitingOut?.count, since(waitingOut))}
-    ${figure('Dead letters', dead, dead === 0 ? 'nothing was given up' : html`<a href="/operator/dead-letters">look</a>`)}
-    ${figure('Replies', repliesLastHour, 'in the last hour')}
+    ${figure('To be handled', shown(waitingIn?.count), since(waitingIn))}
+    ${figure('To be sent', shown(waitingOut?.count), since(waitingOut))}
+    ${figure('Dead letters', shown(dead), dead === 0 ? 'nothing was given up' : html`<a href="/operator/dead-letters">look</a>`)}
+    ${figure('Replies', shown(repliesLastHour), 'in the last hour')}
   </dl>`
 }
 
-const figure = (name: string, value: number | null | undefined, note: Html | string): Html =>
-  html`<div data-figure="${name}">
-    <dt>${name}</dt>
-    <dd><b>${value?.toLocaleString('en') ?? '?'}</b> <small>${note}</small></dd>
-  </div>`
+const shown = (value: number | null | undefined): string => value?.toLocaleString('en') ?? '?'
 
 const pages = (view: ConsoleView): Html =>
   html`${view.pages.map((page) => pageCard(page, view.nowMs, view.pages.length <= UNFOLDED))}

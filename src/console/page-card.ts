@@ -3,6 +3,7 @@ import { NEEDED_SCOPES } from '../channel/messenger.ts'
 import type { ProfileStatus } from '../profile/profile-sync.ts'
 import type { PageTokenState, PageTokenStatus } from '../token/page-tokens.ts'
 import { html, type Html } from '../web/html.ts'
+import { fact } from './figures.ts'
 import { plot } from './plot.ts'
 import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
 import type { AppWebhookState } from '../findings/facts.ts'
@@ -156,12 +157,6 @@ const tokenBadge = (state: PageTokenState): Html => {
   const [tone, words] = TOKENS[state]
   return html`<span class="badge ${tone}">${words}</span>`
 }
-
-const fact = (name: string, value: Html | string): Html =>
-  html`<div>
-    <dt>${name}</dt>
-    <dd>${value}</dd>
-  </div>`
 
 const waiting = ({ waiting: queue }: PageView, nowMs: number): Html | string => {
   if (queue === null) return 'not known'

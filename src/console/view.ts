@@ -1,3 +1,4 @@
+import { sum } from '../base/numbers.ts'
 import type { PageActivity, ActiveConversation } from '../metrics/activity.ts'
 import type { AppWebhookState, Subscription } from '../findings/facts.ts'
 import type { Finding } from '../findings/findings.ts'
@@ -99,12 +100,12 @@ const namesOf = (
   { tokens, visitorName }: ConsoleFacts,
   { pageId, psid }: { pageId: string; psid: string | null },
 ): Named => ({
-  pageLabel: nameOf(tokens, pageId),
+  pageLabel: pageNameOf(tokens, pageId),
   visitorName: psid === null ? null : visitorName({ pageId, psid }),
 })
 
 /** The name of a Page, for places that show its id separately or do not need it. */
-export const nameOf = (tokens: readonly PageTokenStatus[], pageId: string): string =>
+export const pageNameOf = (tokens: readonly PageTokenStatus[], pageId: string): string =>
   tokens.find((status) => status.pageId === pageId)?.pageName ?? `Page ${pageId}`
 
 const toPageView = (facts: ConsoleFacts, status: PageTokenStatus): PageView => {
@@ -130,5 +131,3 @@ const lastOf = (moments: readonly number[]): number | null =>
 
 const oldestOf = ({ oldest }: QueueCounts): number | null =>
   oldest.outboxMs.size === 0 ? null : Math.min(...oldest.outboxMs.values())
-
-const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0)

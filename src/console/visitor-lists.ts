@@ -3,7 +3,7 @@ import type { ActiveConversation } from '../metrics/activity.ts'
 import type { VisitorProfiles } from '../profile/visitor-profile.ts'
 import type { Store } from '../store/store.ts'
 import type { PageTokens } from '../token/page-tokens.ts'
-import { nameOf } from './view.ts'
+import { pageNameOf } from './view.ts'
 import type { Visitor } from './visitors-page.ts'
 
 /** The visitors that the console lists. */
@@ -37,7 +37,7 @@ export const createVisitorLists = (deps: {
       const statuses = tokens.statuses()
       return [...left, ...others.map((one) => ofBot(one, one.lastHeardMs))].slice(0, MOST).map((one) => ({
         ...one,
-        pageLabel: nameOf(statuses, one.pageId),
+        pageLabel: pageNameOf(statuses, one.pageId),
         visitorName: profiles.knownName(one),
       }))
     },
@@ -46,7 +46,7 @@ export const createVisitorLists = (deps: {
       const found = await store.findByName({ words, limit: MOST })
       return found.map((one) => ({
         ...ofBot(one, null),
-        pageLabel: nameOf(statuses, one.pageId),
+        pageLabel: pageNameOf(statuses, one.pageId),
         visitorName: one.name,
       }))
     },

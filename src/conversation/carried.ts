@@ -13,7 +13,7 @@ export const payloadOf = (reply: string, carried: Carried | null): string =>
 /** Reads such a payload; null for one without answers. */
 export const readCarried = (payload: string): { reply: string; carried: Carried } | null => {
   if (!payload.startsWith(CARRY)) return null
-  const [reply, carried] = parse(payload.slice(CARRY.length))
+  const [reply, carried] = listIn(payload.slice(CARRY.length))
   if (typeof reply !== 'string' || !isJsonObject(carried as Json)) return null
   const texts = Object.entries(carried as Record<string, unknown>).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
@@ -21,7 +21,8 @@ export const readCarried = (payload: string): { reply: string; carried: Carried 
   return { reply, carried: Object.fromEntries(texts) }
 }
 
-const parse = (text: string): readonly unknown[] => {
+/** The list that stands in a payload as JSON; empty where there is none. */
+export const listIn = (text: string): readonly unknown[] => {
   try {
     const value: unknown = JSON.parse(text)
     return Array.isArray(value) ? value : []

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../base/json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
-import { readCarried, type Carried } from './carried.ts'
+import { listIn, readCarried, type Carried } from './carried.ts'
 import { correctionIn } from './correction.ts'
 import { SURE } from './heard.ts'
 import type { Matcher } from './match/matcher.ts'
@@ -181,7 +181,7 @@ const meantPayload = (
 export const takeMeant = (script: Script, event: WebhookEvent, state: JsonObject | null): FormStep | null => {
   if (event.kind !== 'message' || event.quickReply?.startsWith(MEANT) !== true) return null
   // Buttons of earlier versions do not name the question.
-  const [reply, at, value, name] = readMeant(event.quickReply.slice(MEANT.length))
+  const [reply, at, value, name] = listIn(event.quickReply.slice(MEANT.length))
   if (typeof reply !== 'string' || typeof at !== 'number' || typeof value !== 'string') return null
   const questions = script.replies.get(reply)?.form?.questions ?? []
   const step = stepOf(questions, { step: at, ...(typeof name === 'string' && { asked: name }) })
@@ -191,15 +191,6 @@ export const takeMeant = (script: Script, event: WebhookEvent, state: JsonObject
 }
 
 const MEANT = `${OWN_PAYLOAD}meant:`
-
-const readMeant = (text: string): readonly unknown[] => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return Array.isArray(value) ? value : []
-  } catch {
-    return []
-  }
-}
 
 const OPTIONS = new RegExp(`^${OWN_PAYLOAD}options:(\\d{1,4})$`)
 

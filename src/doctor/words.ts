@@ -1,14 +1,3 @@
-import { count } from '../base/plural.ts'
-
-/** "4 minutes": the largest unit that fits, rounded down. */
-export const duration = (ms: number): string => {
-  for (const [unit, size] of UNITS) {
-    const number = Math.floor(ms / size)
-    if (number > 0) return count(number, unit)
-  }
-  return 'a moment'
-}
-
 /** Such as `2026-11-21`. */
 export const isoDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
@@ -21,13 +10,6 @@ export const bytes = (number: number): string => {
 /** The message of an error, without its full stop, for the middle of a sentence. */
 export const reasonOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
-
-const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1000],
-] as const
 
 const SIZES: [string, number][] = [
   ['GB', 1e9],

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml'
-import { textOf } from '../script/shapes.ts'
+import { nodeText } from '../script/shapes.ts'
 import { looksTranslated } from '../script/localised.ts'
 import { sayUnits } from './say-units.ts'
 import { leafUnits, noteUnit, pairsOf, type FormField, type Part, type Unit } from './units.ts'
@@ -56,7 +56,7 @@ const titleUnits = (part: Part, answer: YAMLMap): Unit[] => {
     const where = whereUnder(text, answer, pair.key, isFlow)
     return leafUnits(part, pair.value, where, { label, kind: 'line' })
   }
-  const field: FormField = { id, label, kind: 'line', value: textOf(pair?.value ?? null) ?? '' }
+  const field: FormField = { id, label, kind: 'line', value: nodeText(pair?.value ?? null) ?? '' }
   return [
     {
       group,
@@ -81,7 +81,7 @@ const whenUnit = (part: Part, answer: YAMLMap): Unit => {
   const items: readonly (Node | null)[] = isSeq(list) ? (list.items as Node[]) : [list]
   if (list !== null && !isSeq(list) && !isScalar(list))
     return noteUnit(part, 'What it answers is changed in the text of the script.')
-  const phrases = items.map((item) => (isScalar(item) ? oneLine(textOf(item) ?? '') : null))
+  const phrases = items.map((item) => (isScalar(item) ? oneLine(nodeText(item) ?? '') : null))
   const known = phrases.filter((phrase): phrase is string => phrase !== null && phrase !== '')
   const field: FormField = { id, label, kind: 'phrases', value: known.join('\n') }
   const others = items.filter((item) => item !== null && !isScalar(item)).length
@@ -121,7 +121,7 @@ const choicesUnits = (part: Part, answer: YAMLMap): Unit[] => {
   if (pair === undefined && pairOf(answer, 'ask') !== undefined) return []
   const list = pair?.value ?? null
   if (list !== null && !isSeq(list)) return [noteUnit(part, 'Changed in the text of the script.')]
-  const names = (list?.items ?? []).map((item) => textOf(item as Node) ?? '')
+  const names = (list?.items ?? []).map((item) => nodeText(item as Node) ?? '')
   const fields = names.map((value, n): FormField => ({
     id: `${id}.${n}`,
     label: `Choice ${n + 1}`,

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml'
 import { LIMITS } from '../channel/messenger.ts'
-import { textOf } from '../script/shapes.ts'
+import { nodeText } from '../script/shapes.ts'
 import { leafUnits, noteUnit, type FormField, type FilledIn, type Part, type Unit } from './units.ts'
 import {
   changeList,
@@ -113,7 +113,7 @@ const targetUnit = (
   const field: FormField = {
     id: `${id}.target`,
     label: TARGET,
-    value: (textOf(value) ?? '').trim(),
+    value: (nodeText(value) ?? '').trim(),
     kind: 'target',
   }
   return {
@@ -125,7 +125,7 @@ const targetUnit = (
       const where = whereUnder(text, map, key, isFlow)
       const changed: Splice[] = [replaceValue(text, value, textAt(wanted), where)]
       const name = keyOf(wanted)
-      if (name === textOf(key)) return changed
+      if (name === nodeText(key)) return changed
       return [{ start: offsetOf(key), end: endOf(text, key), put: name }, ...changed]
     },
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Node, Pair, YAMLMap } from 'yaml'
-import { textOf } from '../script/shapes.ts'
+import { nodeText } from '../script/shapes.ts'
 import { assertOthersKept } from './aliases.ts'
 import { answerUnits } from './answer-units.ts'
 import { blockOf, type Range } from './block.ts'
@@ -44,7 +44,7 @@ export const replyForm = (text: string, name: string | null, draft: string | nul
     name,
     groups: [...groups.values()],
     others: answer.items.flatMap(({ key }) => {
-      const own = textOf(key as Node) ?? ''
+      const own = nodeText(key as Node) ?? ''
       return IN_FORM.has(own) ? [] : own
     }),
     version: versionOf(saved.part.slice(offsetOf(saved.pair.key), endOfPair(saved.part, saved.pair))),

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml'
 import { MEDIA_TYPES } from '../messages.ts'
 import { looksTranslated } from '../script/localised.ts'
-import { textOf } from '../script/shapes.ts'
+import { nodeText } from '../script/shapes.ts'
 import { buttonAt, buttonUnits, newButton } from './button-units.ts'
 import { outField } from './messages.ts'
 import { leafUnits, noteUnit, pairsOf, type FormField, type Part, type Unit } from './units.ts'
@@ -81,7 +81,7 @@ export const sayUnits = (part: Part, answer: YAMLMap): Unit[] => {
 /** A single text as the value of `say`; it becomes a list when a message is added. */
 const onlyText = (part: Part, node: Node, where: Where, more: FormField): Unit => {
   const { text, group, id } = part
-  const own: FormField = { id, label: 'Text', value: (textOf(node) ?? '').trim(), kind: 'text' }
+  const own: FormField = { id, label: 'Text', value: (nodeText(node) ?? '').trim(), kind: 'text' }
   const button = newButton(id)
   return {
     group,
@@ -106,7 +106,7 @@ const withButton = (put: ReturnType<typeof textAt>, title: string, target: strin
 const itemUnits = (part: Part, node: Node | null, where: Where): Unit[] => {
   const { text, group, id } = part
   if (isScalar(node)) {
-    const own: FormField = { id, label: 'Text', value: (textOf(node) ?? '').trim(), kind: 'text' }
+    const own: FormField = { id, label: 'Text', value: (nodeText(node) ?? '').trim(), kind: 'text' }
     const button = newButton(id)
     return [
       {

@@ -1,6 +1,6 @@
 import { isMap, isScalar, type Node, type Pair, type YAMLMap } from 'yaml'
 import { looksTranslated } from '../script/localised.ts'
-import { textOf } from '../script/shapes.ts'
+import { nodeText } from '../script/shapes.ts'
 import { replaceValue, textAt, whereUnder, type Splice, type Where } from './yaml-text.ts'
 
 /** A field of a reply's form. */
@@ -61,7 +61,7 @@ export const leafUnits = (
   const { text, group, id } = part
   if (isMap(node) && looksTranslated(node)) {
     return (node.items as Pair<Node, Node | null>[]).flatMap(({ key, value }) => {
-      const language = textOf(key) ?? ''
+      const language = nodeText(key) ?? ''
       const inside = whereUnder(text, node, key, where.isFlow)
       return leafUnits({ ...part, id: `${id}.${language}` }, value, inside, {
         label: `${label} (${language})`,
@@ -70,7 +70,7 @@ export const leafUnits = (
     })
   }
   if (!isScalar(node)) return [noteUnit(part, `${label}: changed in the text of the script`)]
-  const field: FormField = { id, label, kind, value: (textOf(node) ?? '').trim() }
+  const field: FormField = { id, label, kind, value: (nodeText(node) ?? '').trim() }
   return [
     {
       group,
@@ -85,4 +85,4 @@ export const leafUnits = (
 
 /** The pairs of a mapping, by their names. */
 export const pairsOf = (map: YAMLMap): [name: string, pair: Pair<Node, Node | null>][] =>
-  (map.items as Pair<Node, Node | null>[]).map((pair) => [textOf(pair.key) ?? '', pair])
+  (map.items as Pair<Node, Node | null>[]).map((pair) => [nodeText(pair.key) ?? '', pair])

@@ -1,6 +1,6 @@
 import { isMap, parseDocument, stringify, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
 import { BotError } from '../base/errors.ts'
-import { textOf } from '../script/shapes.ts'
+import { nodeText } from '../script/shapes.ts'
 
 /**
  * A change of a part of a YAML text; the rest stays unchanged, including comments and layout. Positions are offsets in the text.
@@ -46,7 +46,7 @@ export const mapIn = (node: unknown, otherwise: string): YAMLMap => {
 }
 
 export const pairOf = (map: YAMLMap, name: string): Pair<Node, Node | null> | undefined =>
-  map.items.find(({ key }) => textOf(key as Node) === name) as Pair<Node, Node | null> | undefined
+  map.items.find(({ key }) => nodeText(key as Node) === name) as Pair<Node, Node | null> | undefined
 
 /** Writes a text as a value: plain if YAML allows it, else quoted or as a block of lines. */
 export const textAt =
@@ -155,7 +155,7 @@ export const assertPlainKeys = (map: YAMLMap): void => {
     srcToken?.start.some(({ type }) => type === 'explicit-key-ind'),
   )
   if (odd === undefined) return
-  const name = textOf(odd.key as Node) ?? ''
+  const name = nodeText(odd.key as Node) ?? ''
   throw notEditable(
     `The key ${JSON.stringify(name)} stands behind a question mark (?). Write it as "${name}:" in the script's text, or make this change there.`,
   )
@@ -164,7 +164,7 @@ export const assertPlainKeys = (map: YAMLMap): void => {
 /** Removes a key with its value from a mapping. */
 export const removePair = (text: string, map: YAMLMap, name: string): Splice => {
   const pairs = map.items as Pair<Node, Node | null>[]
-  const index = pairs.findIndex(({ key }) => textOf(key) === name)
+  const index = pairs.findIndex(({ key }) => nodeText(key) === name)
   const pair = pairs[index]
   if (pair === undefined) throw notEditable(`There is no "${name}" to take out.`)
   assertPlainKeys(map)

@@ -1,3 +1,4 @@
+import { sum } from '../base/numbers.ts'
 import { WHOLE_BOT, type OpenNeed } from '../alerts/needs.ts'
 import { causeOf, holdsReplies, type Level, type NeedCause } from '../alerts/causes.ts'
 import { manyNeeds, pageLabel } from '../alerts/notice.ts'
@@ -293,5 +294,3 @@ const SOURCES: readonly Source[] = [
   permissions,
   profiles,
 ]
-
-const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0)

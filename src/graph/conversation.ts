@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { RecentConversation, RecentMessage } from './graph.ts'
-import { list, readId } from './read.ts'
+import { readList, readId } from './read.ts'
 
 const MESSAGE_FIELDS = 'id,message,from,created_time'
 
@@ -29,7 +29,7 @@ export const readRecentMessages = (
   body: JsonObject,
   psid: string,
 ): MessageList & { threadId: string | null } => {
-  const found = list(body['data'])
+  const found = readList(body['data'])
     .filter(isJsonObject)
     .find((conversation) => isWith(conversation, psid))
   const messages = found?.['messages']
@@ -44,7 +44,7 @@ export const readMessages = (body: JsonObject): MessageList => ({
 
 /** All conversations in an answer of `/{page-id}/conversations`. */
 export const readConversations = (body: JsonObject): RecentConversation[] =>
-  list(body['data'])
+  readList(body['data'])
     .filter(isJsonObject)
     .map((conversation) => ({
       updatedMs: readTime(conversation['updated_time']),
@@ -76,4 +76,4 @@ const readTime = (time: Json | undefined): number | null => {
 }
 
 const dataOf = (value: JsonObject[string] | undefined): JsonObject[] =>
-  isJsonObject(value) ? list(value['data']).filter(isJsonObject) : []
+  isJsonObject(value) ? readList(value['data']).filter(isJsonObject) : []

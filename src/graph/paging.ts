@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import { GraphError } from './error.ts'
-import { list } from './read.ts'
+import { readList } from './read.ts'
 
 // A longer list is taken for a loop.
 const MOST_PAGES = 500
@@ -66,7 +66,7 @@ export async function* everyEntry(
       limit = less
       return ask(less, from)
     })
-    const entries = list(body['data']).filter(isJsonObject)
+    const entries = readList(body['data']).filter(isJsonObject)
     yield* entries
     empty = entries.length === 0 ? empty + 1 : 0
     place = nextPlace(body['paging'])

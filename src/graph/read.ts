@@ -23,10 +23,10 @@ export const readName = (name: Json | undefined): string | null =>
 
 /** The strings of a list; empty for anything else. */
 export const strings = (value: Json | undefined): string[] =>
-  list(value).filter((item) => typeof item === 'string')
+  readList(value).filter((item) => typeof item === 'string')
 
 /** The items of a list; empty for anything else. */
-export const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])
+export const readList = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])
 
 /**
  * The body of a list. Graph sends an empty list where there are no entries, so an object without a list comes from a proxy.
@@ -40,7 +40,7 @@ export const listed = (edge: string, body: JsonObject): JsonObject => {
 
 /** Names of webhook fields. Newer versions of Graph send `{name, version}`, the reference shows strings. */
 export const fieldNames = (fields: Json | undefined): string[] =>
-  list(fields).flatMap((field) => {
+  readList(fields).flatMap((field) => {
     const name = isJsonObject(field) ? field['name'] : field
     return typeof name === 'string' ? [name] : []
   })

@@ -1,30 +1,30 @@
 /** Remedies for refusals, as one or two sentences for the operator; data of the table in `verdicts.ts`. */
 
-export const VERSION =
+export const SUPPORTED_VERSION =
   'Set FB_GRAPH_VERSION to a version that App Dashboard > App settings > Advanced offers, or leave it out, and restart the bot.'
 export const NO_TOKEN = {
   remedy:
     'See that no proxy between this machine and Facebook takes away the Authorization header, and that App Dashboard > App settings > Advanced says no to "Native or desktop app?" (`npm run doctor` tells what Facebook answers); then run `npm run bootstrap-token` if it still says so.',
   byToken: true,
 }
-export const TWO_FACTOR =
+export const TURN_ON_TWO_FACTOR =
   'The person who made the token turns on two-factor authentication on facebook.com (Settings > Password and security), then run `npm run bootstrap-token` as that person.'
 export const PAGE_ROLE = {
   remedy:
     'Give the person the task "Messages" on the Page again (Page settings > Page access), or let that person turn on two-factor authentication; then run `npm run bootstrap-token` with a new user token of that person.',
   byToken: true,
 }
-export const PAGE_GONE = {
+export const PUBLISH_AGAIN = {
   remedy:
     'Publish the Page again, or see on facebook.com what keeps it from being shown; then run `npm run bootstrap-token` if the bot does not go on by itself within a quarter of an hour.',
   byToken: true,
 }
-export const CHECKPOINT = {
+export const PASS_CHECKPOINT = {
   remedy:
     'Log in to facebook.com as the person who made the token, and do what Facebook asks for there; then run `npm run bootstrap-token` if the bot does not go on by itself within a quarter of an hour.',
   byToken: true,
 }
-export const IDENTITY =
+export const CONFIRM_IDENTITY =
   'Open Facebook on the phone as the person who manages the Page, and confirm the identity as asked there (facebook.com/id). A new token does not help; sending is tried again by itself.'
 const GRANTED =
   '; then run `npm run bootstrap-token` as that person, and grant pages_manage_metadata for this very Page.'
@@ -41,7 +41,7 @@ export const NEW_APP = {
     'Where App Dashboard no longer shows the app of FB_APP_ID, make a new one, set FB_APP_ID and FB_APP_SECRET to it and restart the bot; then run `npm run bootstrap-token` with a user token of that app.',
   byToken: true,
 }
-export const NOT_TICKED = {
+export const TICK_ALL = {
   remedy:
     'In the dialog of the login tick this Page, every other Page of the bot and every permission, as a login replaces what was granted before: run `npm run bootstrap-token`.',
   byToken: true,
@@ -50,7 +50,7 @@ export const LOGIN_AGAIN =
   'Start the login again; the code it ends with is good once, and only for a few minutes.'
 export const REDIRECT =
   'Enter the address that the login comes back to, letter by letter, in App Dashboard > Facebook Login > Settings > Valid OAuth Redirect URIs, and start the login again.'
-export const TAKEN_OVER =
+export const BE_DEFAULT_APP =
   'Make this app the default app of the Page (Page settings > Conversation routing), or see which other app answers there. Replies that wait are tried again by themselves; the first one is a dead letter (`npm run dead-letters`).'
 export const NOT_LIVE =
   'Have pages_messaging approved (App Dashboard > App Review) and publish the app, or give the person a role in it (App roles > Roles). A new token does not help; sending is tried again by itself.'

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../base/json.ts'
 import type { TokenFacts } from './graph.ts'
 import { readEnvelope } from './envelope.ts'
-import { list, readId, strings } from './read.ts'
+import { readList, readId, strings } from './read.ts'
 import { redact } from './redact.ts'
 
 /**
@@ -20,7 +20,7 @@ export const readTokenFacts = (data: JsonObject, inputToken: string): TokenFacts
   dataAccessExpiresAtMs: readMoment(data['data_access_expires_at']),
   issuedAtMs: readMoment(data['issued_at']) ?? null,
   scopes: strings(data['scopes']),
-  granularScopes: list(data['granular_scopes']).filter(isJsonObject).flatMap(readGranularScope),
+  granularScopes: readList(data['granular_scopes']).filter(isJsonObject).flatMap(readGranularScope),
   error: readError(data['error'], inputToken),
 })
 

@@ -47,8 +47,10 @@ export const VERDICTS: readonly VerdictRow[] = [
     remedy:
       'Reactivate or unarchive the app in the App Dashboard, and do what its Required actions ask for, such as the data use checkup. A new token does not help.',
   }),
-  setup(12, 'the version of the Graph API that is called is retired', { remedy: remedies.VERSION }),
-  setup(2635, 'the version of the Graph API that is called is retired', { remedy: remedies.VERSION }),
+  setup(12, 'the version of the Graph API that is called is retired', { remedy: remedies.SUPPORTED_VERSION }),
+  setup(2635, 'the version of the Graph API that is called is retired', {
+    remedy: remedies.SUPPORTED_VERSION,
+  }),
   ...[1, 15].map((code) =>
     setup(code, 'the app is set up as a native or desktop app', {
       says: words.DESKTOP_APP,
@@ -57,12 +59,12 @@ export const VERDICTS: readonly VerdictRow[] = [
   ),
   setup(2500, NO_TOKEN_CAME, { says: words.ACCESS_TOKEN, ...remedies.NO_TOKEN }),
   setup(2500, 'Facebook does not know this path or version', {
-    remedy: `${remedies.VERSION} See whether FB_GRAPH_URL is https://graph.facebook.com, too.`,
+    remedy: `${remedies.SUPPORTED_VERSION} See whether FB_GRAPH_URL is https://graph.facebook.com, too.`,
   }),
 
   // Token and session
   dead(458, 'the app was removed from the account of the person who made the token'),
-  row(190, 459, 'token_invalid', CHECKPOINT, remedies.CHECKPOINT),
+  row(190, 459, 'token_invalid', CHECKPOINT, remedies.PASS_CHECKPOINT),
   dead(460, 'the password was changed, or Facebook ended the session for security'),
   dead(463, 'the token has expired'),
   row(
@@ -70,10 +72,10 @@ export const VERDICTS: readonly VerdictRow[] = [
     464,
     'token_invalid',
     'the account of the person who made the token must first be confirmed on facebook.com',
-    remedies.CHECKPOINT,
+    remedies.PASS_CHECKPOINT,
   ),
   dead(467, 'the token was revoked or has expired'),
-  row(190, 490, 'token_invalid', CHECKPOINT, remedies.CHECKPOINT),
+  row(190, 490, 'token_invalid', CHECKPOINT, remedies.PASS_CHECKPOINT),
   dead(492, NO_PAGE_ROLE, remedies.PAGE_ROLE),
   dead(493, 'the person who made the token has not used the app for more than 90 days'),
   row(190, 'any', 'token_invalid', NO_PAGE_ROLE, {
@@ -84,27 +86,27 @@ export const VERDICTS: readonly VerdictRow[] = [
   noPageToken(190),
   row(190, 'any', 'token_invalid', NO_TWO_FACTOR, {
     says: words.TWO_FACTOR,
-    remedy: remedies.TWO_FACTOR,
+    remedy: remedies.TURN_ON_TWO_FACTOR,
     byToken: true,
   }),
-  row(190, 'any', 'token_invalid', CHECKPOINT, { says: words.CHECKPOINT, ...remedies.CHECKPOINT }),
+  row(190, 'any', 'token_invalid', CHECKPOINT, { says: words.CHECKPOINT, ...remedies.PASS_CHECKPOINT }),
   row(190, 'any', 'token_invalid', 'Facebook does not show the Page: it is unpublished, deleted or blocked', {
     says: words.PAGE_GONE,
-    ...remedies.PAGE_GONE,
+    ...remedies.PUBLISH_AGAIN,
   }),
   row(190, 'any', 'token_invalid', 'a later login at Facebook left out the Page or one of its permissions', {
     says: words.NOT_TICKED,
-    ...remedies.NOT_TICKED,
+    ...remedies.TICK_ALL,
   }),
   row(190, 'any', 'token_invalid', 'the token is invalid, expired or revoked'),
   row(102, 'any', 'token_invalid', 'the session of the person who made the token has ended'),
   row(452, 'any', 'token_invalid', 'the session key is invalid'),
   row(413, 'any', 'permission', NO_TWO_FACTOR, {
-    remedy: remedies.TWO_FACTOR,
+    remedy: remedies.TURN_ON_TWO_FACTOR,
     byToken: true,
   }),
   row(415, 'any', 'permission', NO_TWO_FACTOR, {
-    remedy: remedies.TWO_FACTOR,
+    remedy: remedies.TURN_ON_TWO_FACTOR,
     byToken: true,
   }),
 
@@ -130,21 +132,21 @@ export const VERDICTS: readonly VerdictRow[] = [
   }),
   either(2018218, 'unreachable', 'this person has no profile'),
   either(2018300, 'unreachable', 'another app or a person has taken over the conversation', {
-    remedy: remedies.TAKEN_OVER,
+    remedy: remedies.BE_DEFAULT_APP,
   }),
   either(2018171, 'unreachable', 'another app has the say in this conversation', {
-    remedy: remedies.TAKEN_OVER,
+    remedy: remedies.BE_DEFAULT_APP,
   }),
   either(2018234, 'unreachable', 'another app has the say in this conversation', {
-    remedy: remedies.TAKEN_OVER,
+    remedy: remedies.BE_DEFAULT_APP,
   }),
   row(100, 2534037, 'unreachable', 'another app or a person has taken over the conversation', {
-    remedy: remedies.TAKEN_OVER,
+    remedy: remedies.BE_DEFAULT_APP,
   }),
   row([10, 299], 'any', 'unreachable', 'another app or a person has taken over the conversation', {
     says: words.TAKEN_OVER,
     edges: OWN_PAGE,
-    remedy: remedies.TAKEN_OVER,
+    remedy: remedies.BE_DEFAULT_APP,
   }),
   either(2018321, 'transient', 'Messenger itself is answering in this conversation at the moment'),
   either(9000001, 'bad_request', 'the message was deleted'),
@@ -159,9 +161,9 @@ export const VERDICTS: readonly VerdictRow[] = [
       mayPass: true,
     }),
   ),
-  either(4854002, 'restricted', NO_IDENTITY, { remedy: remedies.IDENTITY }),
+  either(4854002, 'restricted', NO_IDENTITY, { remedy: remedies.CONFIRM_IDENTITY }),
   ...[10, [200, 299] as const, 368].map((code) =>
-    row(code, 'any', 'restricted', NO_IDENTITY, { says: words.IDENTITY, remedy: remedies.IDENTITY }),
+    row(code, 'any', 'restricted', NO_IDENTITY, { says: words.IDENTITY, remedy: remedies.CONFIRM_IDENTITY }),
   ),
   row(368, 'any', 'restricted', 'Facebook has temporarily blocked this for a policy violation'),
   row(
@@ -212,7 +214,7 @@ export const VERDICTS: readonly VerdictRow[] = [
   row([200, 299], 'any', 'permission', NO_PAGE_ROLE, { says: words.NO_PAGE_ROLE, ...remedies.PAGE_ROLE }),
   row([200, 299], 'any', 'permission', NO_TWO_FACTOR, {
     says: words.TWO_FACTOR,
-    remedy: remedies.TWO_FACTOR,
+    remedy: remedies.TURN_ON_TWO_FACTOR,
     byToken: true,
   }),
   noPageToken([200, 299]),

@@ -4,7 +4,7 @@ import type { Log } from '../base/logger.ts'
 import { stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import type { Clock } from '../base/clock.ts'
-import { watchFile } from '../base/watch-file.ts'
+import { stampOf, watchFile } from '../base/watch-file.ts'
 import { createJobs } from './jobs.ts'
 import { startHandlersProcess, type HandlersProcess, type ProcessEvents } from './process.ts'
 import type { Runner } from './run.ts'
@@ -50,7 +50,7 @@ export const openHandlers = async (deps: {
   let stopped = false
   let fruitless = 0
   let unloadable: Error | null = null
-  let stamp = await stampOf(file)
+  let stamp = await stampOfFile(file)
   let stopWatching = (): void => undefined
   let cancelStart = (): void => undefined
   let cancelSettle = (): void => undefined
@@ -152,7 +152,7 @@ export const openHandlers = async (deps: {
   }
 
   const look = async (): Promise<void> => {
-    const now = await stampOf(file)
+    const now = await stampOfFile(file)
     // While an editor replaces the file, it may be missing.
     if (stopped || now === null || now === stamp) return
     stamp = now
@@ -202,9 +202,5 @@ export const openHandlers = async (deps: {
   }
 }
 
-/** A stamp that changes whenever the file is written or replaced; null where the file cannot be read. */
-const stampOf = (file: string): Promise<string | null> =>
-  stat(file).then(
-    ({ mtimeMs, size, ino }) => `${mtimeMs} ${size} ${ino}`,
-    () => null,
-  )
+/** Null where the file cannot be read. */
+const stampOfFile = (file: string): Promise<string | null> => stat(file).then(stampOf, () => null)

@@ -14,7 +14,7 @@ import {
   oneOrMore,
   optional,
   required,
-  textOf,
+  nodeText,
 } from './shapes.ts'
 import { QUESTION_KINDS, type Form, type Option, type Question } from './types.ts'
 import { isMap } from 'yaml'
@@ -93,7 +93,7 @@ const question: Read<Question> = described(
 )
 
 /** The questions of a form. */
-export const questions: Read<Question[]> = oneOrMore('questions', question, {
+export const formQuestions: Read<Question[]> = oneOrMore('questions', question, {
   max: MOST_QUESTIONS,
   why: 'a visitor answers no more',
 })
@@ -102,7 +102,7 @@ export const questions: Read<Question[]> = oneOrMore('questions', question, {
 export const destination: Read<Form['answers']> = described(
   (node, reading) => {
     const target = reading.follow(node)
-    const value = textOf(target)?.trim() ?? ''
+    const value = nodeText(target)?.trim() ?? ''
     if (value === 'keep') return { kept: true, url: null }
     if (isWebAddress(value) && (/^https:/i.test(value) || isLoopback(value)))
       return { kept: true, url: value }

@@ -3,7 +3,7 @@ import { localised, type Localised } from './localised.ts'
 import { described, schemaOf, type Read } from './reading.ts'
 import { reference } from './names.ts'
 import { plainText } from './texts.ts'
-import { duration, list, kindOf, mapping, number, optional, required, text, textOf } from './shapes.ts'
+import { timeSpan, list, kindOf, mapping, number, optional, required, text, nodeText } from './shapes.ts'
 import type { Assistant } from './types.ts'
 
 const MOST_REPLIES = 200
@@ -17,7 +17,7 @@ const USUAL_A_DAY = 200
 const address: Read<string> = described(
   (node, reading) => {
     const target = reading.follow(node)
-    const url = URL.parse(textOf(target)?.trim() ?? '')
+    const url = URL.parse(nodeText(target)?.trim() ?? '')
     const isNear = url !== null && (isLoopback(url.hostname) || !url.hostname.includes('.'))
     const isFit =
       url !== null &&
@@ -48,7 +48,7 @@ const readAssistant = mapping('the assistant', {
     }),
     'The replies whose texts it may use; all when nothing is said.',
   ),
-  within: optional(duration('a time', 1000, 9000), 'How long a visitor waits for it: 6s.'),
+  within: optional(timeSpan('a time', 1000, 9000), 'How long a visitor waits for it: 6s.'),
   a_day: optional(number('a number', 1, 100_000), 'How many questions it is asked a day: 200.'),
   mark: optional(
     localised(plainText('a mark', 200, 'it stands below each answer')),

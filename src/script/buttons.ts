@@ -3,7 +3,7 @@ import { target, toAddress, TO_REPLY } from './destinations.ts'
 import { FACEBOOK } from './limits.ts'
 import { localised } from './localised.ts'
 import { described, schemaOf, type Read } from './reading.ts'
-import { entriesOf, entryAt, kindOf, list, made, optional, textOf } from './shapes.ts'
+import { entriesOf, entryAt, kindOf, list, made, optional, nodeText } from './shapes.ts'
 import { plainText, title, urlTemplate } from './texts.ts'
 import type { Button } from './types.ts'
 
@@ -11,7 +11,7 @@ import type { Button } from './types.ts'
 const phoneNumber: Read<string> = described(
   (node, reading) => {
     const place = reading.follow(node)
-    const written = textOf(place)?.trim() ?? ''
+    const written = nodeText(place)?.trim() ?? ''
     // The zero in "+49 (0)30" is dialled only without the +49.
     const digits = written
       .replace(/^tel:/i, '')

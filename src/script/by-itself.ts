@@ -3,7 +3,7 @@ import { localised, type Localised } from './localised.ts'
 import { described, schemaOf, type Read } from './reading.ts'
 import { checkMentions } from './replies.ts'
 import { template } from './texts.ts'
-import { duration, mapping, optional } from './shapes.ts'
+import { timeSpan, mapping, optional } from './shapes.ts'
 import type { Template } from './template.ts'
 import type { ByItself } from './types.ts'
 
@@ -33,7 +33,7 @@ export const waiting = (variables: readonly string[]): Read<Section> =>
   section(
     variables,
     mapping('the waiting', {
-      after: optional(duration('a time', 2000, 25_000), 'How long a visitor waits until it is said: 20s.'),
+      after: optional(timeSpan('a time', 2000, 25_000), 'How long a visitor waits until it is said: 20s.'),
       say: optional(said, 'Said once to a visitor whose answer takes its time.'),
     }),
   )
@@ -44,7 +44,7 @@ export const disclosure = (variables: readonly string[]): Read<Section> =>
     variables,
     mapping('the disclosure', {
       after: optional(
-        duration('a pause', 3_600_000, 365 * 24 * 3_600_000),
+        timeSpan('a pause', 3_600_000, 365 * 24 * 3_600_000),
         'It is said again after a pause of the conversation as long as this: 24h.',
       ),
       say: optional(said, 'Says that visitors talk to a machine.'),

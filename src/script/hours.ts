@@ -1,5 +1,5 @@
 import { described, type Read, type Reading } from './reading.ts'
-import { entriesOf, kindOf, mapping, oneOrMore, optional, required, text, textOf } from './shapes.ts'
+import { entriesOf, kindOf, mapping, oneOrMore, optional, required, text, nodeText } from './shapes.ts'
 import { quoted } from './mistakes.ts'
 
 /** Opening hours in the time of a place. */
@@ -130,7 +130,7 @@ const OTHER_DAYS: Readonly<Record<string, string>> = {
 const dayOf = (name: string): number => DAYS.indexOf(name.slice(0, 3).toLowerCase() as (typeof DAYS)[number])
 
 const closedAllDay = (node: Parameters<Reading['follow']>[0], reading: Reading): boolean =>
-  textOf(reading.follow(node)) === 'closed'
+  nodeText(reading.follow(node)) === 'closed'
 
 const timeZone: Read<string> = described(
   (node, reading) => {

@@ -16,7 +16,7 @@ import { successor } from './names.ts'
 import { template } from './texts.ts'
 import {
   didYouMean,
-  duration,
+  timeSpan,
   entriesOf,
   kindOf,
   list,
@@ -25,7 +25,7 @@ import {
   oneOrMore,
   optional,
   required,
-  textOf,
+  nodeText,
 } from './shapes.ts'
 import { COLON_IN_TEXT } from './syntax.ts'
 import type { SayItem } from './types.ts'
@@ -53,7 +53,7 @@ const someText = localised(
 
 const textItem: Read<SayItem> = described(
   (node, reading) => {
-    if (textOf(node) === null && !looksTranslated(node) && !isOddlyTranslated(node, reading)) {
+    if (nodeText(node) === null && !looksTranslated(node) && !isOddlyTranslated(node, reading)) {
       return reading.refuse(reading.placeOf(node), kindOf(node, reading), ITEM)
     }
     const value = someText(node, reading)
@@ -87,7 +87,7 @@ const cardsItem: Read<SayItem> = made(
 )
 
 const pauseItem: Read<SayItem> = made(
-  mapping('a pause', { pause: required(duration('a pause', 100, 10_000)) }),
+  mapping('a pause', { pause: required(timeSpan('a pause', 100, 10_000)) }),
   (value) => ({
     kind: 'pause',
     ms: value.pause,

@@ -1,7 +1,7 @@
 import { isMap, type Node } from 'yaml'
 import { quoted } from './mistakes.ts'
 import { described, schemaOf, type Place, type Read, type Reading } from './reading.ts'
-import { entriesOf, textOf } from './shapes.ts'
+import { entriesOf, nodeText } from './shapes.ts'
 
 /** One value for all visitors, or one for each language, which must include the script's own. */
 export type Localised<T> = T | Translations<T>
@@ -69,7 +69,7 @@ export const localised = <T>(read: Read<T>): Read<Localised<T>> =>
 export const looksTranslated = (node: unknown): boolean =>
   isMap(node) &&
   node.items.length > 0 &&
-  node.items.every(({ key }) => isLanguage(textOf(key as Parameters<typeof textOf>[0]) ?? ''))
+  node.items.every(({ key }) => isLanguage(nodeText(key as Parameters<typeof nodeText>[0]) ?? ''))
 
 /** Whether a node is a mapping from languages, of which one is spelled in another way: `en-US`. */
 export const isOddlyTranslated = (node: Node | null, reading: Reading): boolean =>
@@ -82,7 +82,7 @@ const oddlySpelled = (
 ): { key: string; meant: string; place: Place } | null => {
   if (!isMap(node)) return null
   const keys = node.items.map((pair) => reading.follow(pair.key as Node | null))
-  const names = keys.map((key) => textOf(key) ?? '')
+  const names = keys.map((key) => nodeText(key) ?? '')
   if (!names.every((name) => ODD_LANGUAGE.test(name))) return null
   if (!names.some((name) => isLanguage(name) || /[-_]/.test(name))) return null
   const at = names.findIndex((name) => !isLanguage(name))

@@ -8,7 +8,7 @@ import { described, type Read, type Reading } from './reading.ts'
 import { buttons } from './buttons.ts'
 import { FACEBOOK } from './limits.ts'
 import { urlTemplate } from './texts.ts'
-import { flag, made, mapping, optional, required, textOf } from './shapes.ts'
+import { flag, made, mapping, optional, required, nodeText } from './shapes.ts'
 import { hasVariables, type Template } from './template.ts'
 import type { Button, SayItem } from './types.ts'
 
@@ -75,7 +75,7 @@ const source = (type: MediaType): Read<Template> => {
   return described(
     (node, reading) => {
       const target = reading.follow(node)
-      const path = textOf(target)?.trim() ?? ''
+      const path = nodeText(target)?.trim() ?? ''
       const isAddress = path.includes(':') && !ON_A_DISK.test(path)
       if (path === '' || path.includes('{{') || isAddress) return address(node, reading)
       return checkFile(type, path, target, reading) ? [path] : undefined

@@ -1,7 +1,7 @@
 import { quoted } from './mistakes.ts'
 import { staysInside } from './media-rules.ts'
 import { described, type Place, type Read } from './reading.ts'
-import { entriesOf, kindOf, textOf } from './shapes.ts'
+import { entriesOf, kindOf, nodeText } from './shapes.ts'
 
 /** Pages with scripts of their own. */
 export interface PageFiles {
@@ -22,7 +22,7 @@ export const pages: Read<PageFiles> = described(
     for (const { key, place, value } of entries) {
       if (!PAGE_ID.test(key)) reading.refuse(place, quoted(key), 'the id of a Page, which is a number')
       const target = reading.follow(value)
-      const path = textOf(target)?.trim() ?? ''
+      const path = nodeText(target)?.trim() ?? ''
       if (SCRIPT_NAME.test(path) && staysInside(path)) files.set(key, path)
       else {
         reading.refuse(

@@ -10,7 +10,7 @@ import { pages } from './pages.ts'
 import { profile } from './profile.ts'
 import { createReading, described, schemaOf, type Read, type FileLook, type LookAt } from './reading.ts'
 import { checkMentions, fallback, replies, type ReadReplies } from './replies.ts'
-import { duration, flag, mapping, oneOrMore, optional, textOf } from './shapes.ts'
+import { timeSpan, flag, mapping, oneOrMore, optional, nodeText } from './shapes.ts'
 import { openSource } from './source.ts'
 import type { Answer, Handover, SayItem, Script } from './types.ts'
 import { checkCarried, checkConditions, checkLanguages, checkReferences, rememberedNames } from './whole.ts'
@@ -33,9 +33,9 @@ const backItems = oneOrMore('one or more messages', sayItem, {
   why: 'a visitor reads no more at once',
 })
 
-const pause = duration('a time', 60_000, 30 * 24 * HOUR_MS)
+const pause = timeSpan('a time', 60_000, 30 * 24 * HOUR_MS)
 const resumeAfter: Read<number | 'never'> = described(
-  (node, reading) => (textOf(reading.follow(node))?.trim() === 'never' ? 'never' : pause(node, reading)),
+  (node, reading) => (nodeText(reading.follow(node))?.trim() === 'never' ? 'never' : pause(node, reading)),
   () => ({ anyOf: [schemaOf(pause), { const: 'never' }] }),
 )
 

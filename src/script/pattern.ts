@@ -2,7 +2,7 @@ import { RE2JS, RE2JSSyntaxException } from 're2js'
 import { latinDigits } from '../base/digits.ts'
 import type { Read } from './reading.ts'
 import { quoted } from './mistakes.ts'
-import { textOf } from './shapes.ts'
+import { nodeText } from './shapes.ts'
 
 /** A regular expression of the script. */
 export interface Pattern {
@@ -39,7 +39,7 @@ export const looksLikePattern = (text: string): boolean => text.startsWith('/')
 /** Reads `/pattern/flags`. */
 export const pattern: Read<Pattern> = (node, reading) => {
   const target = reading.follow(node)
-  const source = textOf(target)?.trim() ?? ''
+  const source = nodeText(target)?.trim() ?? ''
   const end = source.lastIndexOf('/')
   if (end === 0) {
     return reading.refuse(

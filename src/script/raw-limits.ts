@@ -3,7 +3,7 @@ import { isMap, isSeq } from 'yaml'
 import { LIMITS } from '../channel/messenger.ts'
 import type { Reading } from './reading.ts'
 import { FACEBOOK } from './limits.ts'
-import { textOf } from './shapes.ts'
+import { nodeText } from './shapes.ts'
 
 /**
  * Checks a raw template against the known limits of its type (docs/messenger-platform.md#f7), so that Facebook does not refuse it while a
@@ -39,7 +39,8 @@ const partsOf = (node: Node | null, reading: Reading): Parts => {
   // Mistakes of the mapping itself were noted when it was read.
   const entries = isMap(target)
     ? target.items.map(
-        (pair) => [textOf(reading.follow(pair.key as Node | null)) ?? '', pair.value as Node | null] as const,
+        (pair) =>
+          [nodeText(reading.follow(pair.key as Node | null)) ?? '', pair.value as Node | null] as const,
       )
     : []
   return { node: target, values: new Map(entries) }
@@ -145,7 +146,7 @@ const checkText = (parent: Parts, key: string, max: number, reading: Reading, ne
 }
 
 const textIn = ({ values }: Parts, key: string, reading: Reading): string | null => {
-  const text = textOf(reading.follow(values.get(key) ?? null))
+  const text = nodeText(reading.follow(values.get(key) ?? null))
   return text === null || text.trim() === '' ? null : text
 }
 

@@ -4,7 +4,7 @@ import { MAX_TEMPLATE_DEPTH } from './limits.ts'
 import { described, type Read, type Reading } from './reading.ts'
 import { checkRawTemplate } from './raw-limits.ts'
 import { takeMentions } from './texts.ts'
-import { entriesOf, kindOf, made, mapping, required, textOf } from './shapes.ts'
+import { entriesOf, kindOf, made, mapping, required, nodeText } from './shapes.ts'
 import type { SayItem } from './types.ts'
 
 const payload: Read<JsonObject> = described(
@@ -60,5 +60,5 @@ const json = (node: Node | null, reading: Reading, depth: number): Json | undefi
   if (typeof value === 'string') return takeMentions(value, target, reading) && value
   if (typeof value === 'boolean' || value === null) return value
   if (typeof value === 'number' && Number.isFinite(value)) return value
-  return textOf(target) ?? null
+  return nodeText(target) ?? null
 }

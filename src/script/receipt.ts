@@ -4,7 +4,7 @@ import { quoted } from './mistakes.ts'
 import { described, type Read } from './reading.ts'
 import { FACEBOOK } from './limits.ts'
 import { plainText, template, urlTemplate } from './texts.ts'
-import { kindOf, list, made, mapping, optional, required, textOf } from './shapes.ts'
+import { kindOf, list, made, mapping, optional, required, nodeText } from './shapes.ts'
 import { hasVariables, type Template } from './template.ts'
 import type { SayItem } from './types.ts'
 
@@ -15,7 +15,7 @@ const part = template('a text', { max: LIMITS.receiptText, why: 'it stands in on
 const amount: Read<Template> = described(
   (node, reading) => {
     const target = reading.follow(node)
-    const value = textOf(target)?.trim() ?? ''
+    const value = nodeText(target)?.trim() ?? ''
     if (value.includes('{{')) {
       const read = part(node, reading)
       if (read === undefined || (read.length === 1 && hasVariables(read))) return read

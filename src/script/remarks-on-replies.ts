@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml'
 import { lookOf } from './look-alikes.ts'
 import { quoted } from './mistakes.ts'
-import { textOf } from './shapes.ts'
+import { nodeText } from './shapes.ts'
 import type { Source } from './source.ts'
 import { circlesOf } from './ways.ts'
 
@@ -36,7 +36,7 @@ const repliesOf = ({ root }: Source): WrittenReply[] => {
   const replies = isMap(root) ? root.get('replies', true) : null
   if (!isMap(replies)) return []
   return replies.items.flatMap(({ key, value }) => {
-    const name = isScalar(key) ? textOf(key) : null
+    const name = isScalar(key) ? nodeText(key) : null
     if (name === null || !isScalar(key)) return []
     return { name, offset: key.range?.[0] ?? 0, map: isMap(value) ? value : null }
   })
@@ -82,7 +82,7 @@ const endless = (replies: readonly WrittenReply[]): Found[] => {
   const ways = new Map(replies.map(({ name, map }) => [name, surelyFollowing(map)]))
   const circles = circlesOf(ways)
   return replies.flatMap(({ name, map }) => {
-    const next = map === null ? null : textOf(nodeAt(map, 'next'))
+    const next = map === null ? null : nodeText(nodeAt(map, 'next'))
     if (map === null || next === null || circles.get(next) !== circles.get(name)) return []
     return {
       offset: nodeAt(map, 'next')?.range?.[0] ?? 0,
@@ -98,7 +98,7 @@ const surelyFollowing = (map: YAMLMap | null): { name: string }[] => {
   const sure = (isSeq(say) ? say.items : [say])
     .filter((item) => isMap(item))
     .filter((item) => !item.has('if'))
-  const names = [textOf(nodeAt(map, 'next')), ...sure.map((item) => textOf(nodeAt(item, 'go')))]
+  const names = [nodeText(nodeAt(map, 'next')), ...sure.map((item) => nodeText(nodeAt(item, 'go')))]
   return names.flatMap((name) => (name === null ? [] : { name }))
 }
 
@@ -109,7 +109,7 @@ const rememberedTwice = (replies: readonly WrittenReply[]): Found[] =>
     const seen = new Set<string>()
     return (isSeq(ask) ? ask.items : []).flatMap((question) => {
       const node = isMap(question) ? nodeAt(question, 'remember') : null
-      const name = textOf(node)
+      const name = nodeText(node)
       if (name === null || !seen.has(name)) {
         if (name !== null) seen.add(name)
         return []

@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, visit, type Node, type Pair, type Scal
 import { showsNothing } from './look-alikes.ts'
 import { quoted } from './mistakes.ts'
 import { remarksOnReplies } from './remarks-on-replies.ts'
-import { textOf } from './shapes.ts'
+import { nodeText } from './shapes.ts'
 import { openSource, type Source } from './source.ts'
 
 /** A place of a correct script that may not be what its writer meant. */
@@ -36,7 +36,7 @@ export const remarksOn = (content: string | Uint8Array, file: string): Remark[] 
       remark(unusedMark(node.anchor))
     if (!isScalar(node)) return
     // A reply may have the name 1 or true.
-    if (NAMING.has(key ?? '')) named.add(textOf(node) ?? '')
+    if (NAMING.has(key ?? '')) named.add(nodeText(node) ?? '')
     if (typeof node.value !== 'string') return
     const text = node.value
     if (key === 'time_zone') remark(aboutZone(text))

@@ -1,6 +1,6 @@
 import { isMap, type Node } from 'yaml'
 import { matchKey } from './match-key.ts'
-import { destination, questions } from './ask.ts'
+import { destination, formQuestions } from './ask.ts'
 import { sayItem } from './items.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { FACEBOOK, MOST_CHOICES, MOST_MESSAGES, MOST_NAMES_TOLD, OWN_PAYLOAD } from './limits.ts'
@@ -19,7 +19,7 @@ import {
   oneOrMore,
   optional,
   text,
-  textOf,
+  nodeText,
 } from './shapes.ts'
 import { sign } from './signs.ts'
 import type { Answer, Form, NamedAnswer, Question, SayItem, Sign } from './types.ts'
@@ -51,7 +51,7 @@ const trigger: Read<Trigger> = described(
       const read = sign(target, reading)
       return read && { kind: 'sign', sign: read, place }
     }
-    if (looksLikePattern(textOf(target)?.trim() ?? '')) {
+    if (looksLikePattern(nodeText(target)?.trim() ?? '')) {
       const read = pattern(target, reading)
       return read && { kind: 'pattern', pattern: read, place }
     }
@@ -87,7 +87,7 @@ const REPLY = {
   ),
   when: optional(oneOrMore('phrases', trigger), 'What visitors write or do to get this reply.'),
   ...ANSWER,
-  ask: optional(questions, 'Questions asked one after the other; the answers are remembered.'),
+  ask: optional(formQuestions, 'Questions asked one after the other; the answers are remembered.'),
   next: optional(reference('the name of a reply'), 'The reply that follows the last answer.'),
   answers: optional(destination, 'Where all answers go together: "keep", or an https address.'),
 }

@@ -1,6 +1,7 @@
+import { codeOf } from '../base/error-code.ts'
 import { createPump } from '../base/pump.ts'
 import { createListeners } from '../base/listeners.ts'
-import { watchFile } from '../base/watch-file.ts'
+import { stampOf, watchFile } from '../base/watch-file.ts'
 import type { Log } from '../base/logger.ts'
 import { open, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
@@ -143,7 +144,7 @@ export const openScriptFile = async (deps: ScriptFileDeps): Promise<ScriptFile> 
 
   /** Finds changes that the system does not report. */
   const lookAround = async (): Promise<void> => {
-    const now = await stampOf(file)
+    const now = await stampOfFile(file)
     if (stopped) return
     // The mistake may have been a missing picture.
     const isMended = isWrong && lastRead !== null && !reader.isAsItWas(lastRead)
@@ -210,13 +211,14 @@ const readVersion = async (file: string): Promise<Version> => {
         if (bytesRead === 0) break
         length += bytesRead
       }
-      return { bytes: bytes.subarray(0, length), stamp: stampFrom(facts) }
+      return { bytes: bytes.subarray(0, length), stamp: stampOf(facts) }
     } finally {
       await handle.close()
     }
   } catch (error) {
     if (error instanceof ScriptError) throw error
-    throw refused(file, REASONS[codeOf(error)] ?? `a file that cannot be read (${codeOf(error)})`, error)
+    const code = codeOf(error) ?? 'unknown'
+    throw refused(file, REASONS[code] ?? `a file that cannot be read (${code})`, error)
   }
 }
 
@@ -229,11 +231,6 @@ const REASONS: Record<string, string> = {
 const refused = (file: string, found: string, cause?: unknown): ScriptError =>
   new ScriptError(file, [wholeFile(found, 'a script file (BOT_SCRIPT names it)')], { cause })
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-
-const stampOf = (file: string): Promise<string> =>
-  stat(file).then(stampFrom, (error: unknown) => codeOf(error))
-
-const stampFrom = ({ mtimeMs, size, ino }: { mtimeMs: number; size: number; ino: number }): string =>
-  `${mtimeMs} ${size} ${ino}`
+/** A file that cannot be read has its reason as its stamp. */
+const stampOfFile = (file: string): Promise<string> =>
+  stat(file).then(stampOf, (error: unknown) => codeOf(error) ?? 'unknown')

@@ -36,7 +36,7 @@ export const mapping = <F extends Fields>(what: string, fields: F): Read<Values<
   described(
     (node, reading) => {
       const keys = Object.keys(fields)
-      const hint = keys.includes('say') && textOf(reading.follow(node)) !== null ? BELOW_SAY : null
+      const hint = keys.includes('say') && nodeText(reading.follow(node)) !== null ? BELOW_SAY : null
       const entries = entriesOf(node, reading, `${what}: a mapping with ${keys.join(', ')}`, hint)
       if (entries === undefined) return undefined
       const values: Record<string, unknown> = {}
@@ -80,7 +80,7 @@ export const entriesOf = (
   for (const pair of target.items) {
     const keyNode = reading.follow(pair.key as Node | null)
     const place = reading.placeOf(keyNode)
-    const key = textOf(keyNode)
+    const key = nodeText(keyNode)
     if (key === null || key === '') {
       reading.refuse(
         place,
@@ -107,7 +107,7 @@ export const entryAt = (node: Node | null, key: string, reading: Reading): Mappi
   if (!isMap(target)) return undefined
   for (const pair of target.items) {
     const keyNode = reading.follow(pair.key as Node | null)
-    if (textOf(keyNode) === key)
+    if (nodeText(keyNode) === key)
       return { key, place: reading.placeOf(keyNode), value: pair.value as Node | null }
   }
   return undefined
@@ -184,7 +184,7 @@ export const text = (what: string, limit: { max: number; why: string }): Read<st
     (node, reading) => {
       const target = reading.follow(node)
       const place = reading.placeOf(target)
-      const value = textOf(target)
+      const value = nodeText(target)
       if (value === null) return refuseKind(target, reading, what)
       if (value.trim() === '') return reading.refuse(place, 'an empty text', what)
       if (showsNothing(value)) return reading.refuse(place, 'a text that shows nothing', what)
@@ -209,7 +209,7 @@ export const oneOf = <T extends string>(options: readonly T[]): Read<T> =>
   described(
     (node, reading) => {
       const target = reading.follow(node)
-      const value = textOf(target)
+      const value = nodeText(target)
       const known = options.find((option) => option === value)
       if (known !== undefined) return known
       return reading.refuse(
@@ -225,7 +225,7 @@ export const oneOf = <T extends string>(options: readonly T[]): Read<T> =>
 /** `true` or `false`; also yes, no, on and off. */
 export const flag: Read<boolean> = described(
   (node, reading) => {
-    const said = SWITCHES.get(textOf(reading.follow(node))?.toLowerCase() ?? '')
+    const said = SWITCHES.get(nodeText(reading.follow(node))?.toLowerCase() ?? '')
     return said ?? (oneOf(['true', 'false'])(node, reading) === undefined ? undefined : false)
   },
   () => ({ enum: [true, false, 'yes', 'no', 'on', 'off'] }),
@@ -245,7 +245,7 @@ export const number = (what: string, least: number, most: number): Read<number> 
   described(
     (node, reading) => {
       const target = reading.follow(node)
-      const value = Number(textOf(target)?.trim() || 'none')
+      const value = Number(nodeText(target)?.trim() || 'none')
       if (Number.isFinite(value) && value >= least && value <= most) return value
       return reading.refuse(
         reading.placeOf(target),
@@ -257,11 +257,11 @@ export const number = (what: string, least: number, most: number): Read<number> 
   )
 
 /** A length of time like `2s`, `90 min` or `12h`, as milliseconds. */
-export const duration = (what: string, leastMs: number, mostMs: number): Read<number> =>
+export const timeSpan = (what: string, leastMs: number, mostMs: number): Read<number> =>
   described(
     (node, reading) => {
       const target = reading.follow(node)
-      const [, count = '', unit = ''] = DURATION.exec(textOf(target)?.trim() ?? '') ?? []
+      const [, count = '', unit = ''] = DURATION.exec(nodeText(target)?.trim() ?? '') ?? []
       const ms = Number(count) * (UNITS_MS[unit] ?? Number.NaN)
       if (count !== '' && ms >= leastMs && ms <= mostMs) return ms
       return reading.refuse(
@@ -286,7 +286,7 @@ export const url = (what: string): Read<string> =>
   described(
     (node, reading) => {
       const target = reading.follow(node)
-      const value = textOf(target)?.trim() ?? null
+      const value = nodeText(target)?.trim() ?? null
       if (value === null) return refuseKind(target, reading, what)
       if (isWebAddress(value)) return value
       return reading.refuse(
@@ -304,7 +304,7 @@ export const URL_SCHEMA: JsonObject = { type: 'string', pattern: '^[hH][tT][tT][
 export const isWebAddress = (value: string): boolean => /^https?:\/\/[^/]/i.test(value) && URL.canParse(value)
 
 /** The text of a node; null for a list, a mapping and an empty node. */
-export const textOf = (node: Node | null): string | null => {
+export const nodeText = (node: Node | null): string | null => {
   if (!isScalar(node)) return null
   if (typeof node.value === 'string') return node.value
   // `9.50` and `true` stay texts, as they were written.
@@ -314,7 +314,7 @@ export const textOf = (node: Node | null): string | null => {
 export const kindOf = (node: Node | null, reading: Reading): string => {
   if (isMap(node)) return 'a mapping (key: value)'
   if (isSeq(node)) return 'a list'
-  if (isScalar(node) && node.value !== null) return quoted(textOf(node) ?? '')
+  if (isScalar(node) && node.value !== null) return quoted(nodeText(node) ?? '')
   return node !== null && node.range !== undefined && reading.shown(reading.placeOf(node)) !== '""'
     ? reading.shown(reading.placeOf(node))
     : 'nothing'
@@ -394,7 +394,7 @@ const refuseKind = (
     place,
     kindOf(node, reading),
     what,
-    firstVariable(place, reading) ?? colonHint(textOf(node) ?? '') ?? nothingHint(node) ?? hint,
+    firstVariable(place, reading) ?? colonHint(nodeText(node) ?? '') ?? nothingHint(node) ?? hint,
   )
 }
 

@@ -2,7 +2,7 @@ import type { Node } from 'yaml'
 import { LIMITS } from '../channel/messenger.ts'
 import { FACEBOOK } from './limits.ts'
 import { described, schemaOf, type Read, type Reading } from './reading.ts'
-import { isWebAddress, text, textOf, url, URL_SCHEMA } from './shapes.ts'
+import { isWebAddress, text, nodeText, url, URL_SCHEMA } from './shapes.ts'
 import { fillTemplate, readTemplate, type Template } from './template.ts'
 
 /** A text with variables. */
@@ -22,7 +22,7 @@ export const urlTemplate = (what: string): Read<Template> => {
   const plain = url(what)
   return described(
     (node, reading) => {
-      const value = textOf(reading.follow(node))?.trim()
+      const value = nodeText(reading.follow(node))?.trim()
       if (value === undefined || !value.includes('{{')) {
         const read = plain(node, reading)
         return read === undefined ? undefined : [read]

@@ -31,7 +31,7 @@ export interface Restored {
  * @throws BotError `BOT_DATA_DIR_IN_USE` while a bot runs on the folder; `BOT_STORE_DAMAGED`, `BOT_TOKEN_KEY_WRONG` or
  *   `BOT_STORE_UNAVAILABLE` when the copy cannot be used, and then nothing was changed
  */
-export const restore = async (options: {
+export const restoreBackup = async (options: {
   from: string
   dir: string
   key: Buffer | null

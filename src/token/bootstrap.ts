@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { count } from '../base/plural.ts'
+import { plural } from '../base/numbers.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph, TokenFacts } from '../graph/graph.ts'
 import { pointAppWebhook, type AppWebhook } from './app-webhook.ts'
@@ -51,7 +51,7 @@ export const bootstrap = async (options: BootstrapOptions): Promise<Bootstrapped
       'list',
       'Looking for Pages',
       () => listPages(graph, longLived.token, facts, options.pageIds ?? [], (text) => notes.push(text)),
-      (pages) => `${count(pages.length, 'Page')} found`,
+      (pages) => `${plural(pages.length, 'Page')} found`,
     )
     for (const text of notes) options.report?.({ name: 'list', status: 'warned', pageId: null, text })
     const pageIds = await choosePages(options, step, listed)
@@ -75,7 +75,7 @@ export const bootstrap = async (options: BootstrapOptions): Promise<Bootstrapped
       'save',
       'Saving',
       () => store.save({ pages, users: toStoredUser(longLived, facts, appId, clock.now()) }),
-      () => `${count(pages.length, 'Page token')} saved`,
+      () => `${plural(pages.length, 'Page token')} saved`,
     )
     await pointWebhook(options, step)
     return await finish(options, step, proven)
@@ -180,8 +180,8 @@ const inspected = (facts: TokenFacts, nowMs: number): string =>
 
 const left = (ms: number): string => {
   const minutes = Math.max(0, Math.round(ms / 60_000))
-  if (minutes < 120) return count(minutes, 'minute')
+  if (minutes < 120) return plural(minutes, 'minute')
   return minutes < 48 * 60
-    ? count(Math.round(minutes / 60), 'hour')
-    : count(Math.round(minutes / 1440), 'day')
+    ? plural(Math.round(minutes / 60), 'hour')
+    : plural(Math.round(minutes / 1440), 'day')
 }

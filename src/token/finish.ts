@@ -1,4 +1,4 @@
-import { count } from '../base/plural.ts'
+import { plural } from '../base/numbers.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { TokenStore } from '../store/tokens/token-store.ts'
@@ -100,7 +100,7 @@ const subscribed = (
     }
   }
   if (leftOut !== null) return { warned: `${nameOfPage(page)}: webhooks subscribed, ${without(leftOut)}` }
-  return `${nameOfPage(page)}: webhooks subscribed (${count(fields?.length ?? 0, 'field')})`
+  return `${nameOfPage(page)}: webhooks subscribed (${plural(fields?.length ?? 0, 'field')})`
 }
 
 const leftAlone = (page: ProvenPage, { fields }: Subscribed): { skipped: string } => ({

@@ -1,5 +1,5 @@
 import { GraphError } from '../graph/error.ts'
-import { NOT_TICKED } from '../graph/remedies.ts'
+import { TICK_ALL } from '../graph/remedies.ts'
 
 /** A reason why a valid token of a Page cannot be used. The operator has to mend it. */
 export interface TokenTrouble {
@@ -64,7 +64,7 @@ export const troubles = {
     what: isGrantedElsewhere
       ? 'The token works, but pages_messaging is granted for other Pages now, not for this one.'
       : 'The token works, but pages_messaging was taken from it.',
-    ...NOT_TICKED,
+    ...TICK_ALL,
   }),
 
   disputed: (doubt: string, remedy: string | null): TokenTrouble => ({

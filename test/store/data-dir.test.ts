@@ -26,13 +26,8 @@ const holdAsNobody = (t: Test, arrange: (dir: string) => void) => {
   chmodSync(room, 0o755)
   // The checkout may lie where no other user can look.
   const source = join(room, 'src')
-  cpSync(
-    join(import.meta.dirname, '../../src/store/sqlite/data-dir.ts'),
-    join(source, 'store/sqlite/data-dir.ts'),
-  )
-  mkdirSync(join(source, 'base'))
-  for (const file of ['base/errors.ts', 'base/make-folder.ts', 'store/own-folder.ts'])
-    copyFileSync(join(import.meta.dirname, '../../src', file), join(source, file))
+  for (const folder of ['base', 'store'])
+    cpSync(join(import.meta.dirname, '../../src', folder), join(source, folder), { recursive: true })
   writeFileSync(join(room, 'package.json'), '{"type":"module"}')
   const node = join(room, 'node')
   copyFileSync(process.execPath, node)

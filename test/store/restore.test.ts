@@ -20,7 +20,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { BotError } from '../../src/base/errors.ts'
 import { backUp, COPYING } from '../../src/store/backup.ts'
 import { moveToServer } from '../../src/store/postgres/move.ts'
-import { restore } from '../../src/store/restore.ts'
+import { restoreBackup } from '../../src/store/restore.ts'
 import { databaseIn, holdDataDir, RESTORING } from '../../src/store/sqlite/data-dir.ts'
 import { openStore as openOwnStore } from '../../src/store/sqlite/open.ts'
 import { openTestStore } from '../helpers/store.ts'
@@ -66,7 +66,7 @@ const pages = async (dir: string, key: Buffer | null) => {
 
 t.test('a restored reply is looked for before it is sent, and the old files are kept', async (t) => {
   const { dir, options } = await build(t)
-  const restored = await restore(options)
+  const restored = await restoreBackup(options)
   t.match(restored, { files: ['tokens.json', 'evergreen.db'], doubted: 1 })
   t.match(restored.aside, /evergreen\.before-restore-2026-11-29T12-00-00-000Z$/)
   t.equal(statSync(restored.aside ?? '').mode & 0o777, 0o700)
@@ -99,7 +99,7 @@ t.test(
     bot.close()
     t.ok(existsSync(`${databaseIn(snapshot)}-wal`))
 
-    await restore({ ...options, from: snapshot })
+    await restoreBackup({ ...options, from: snapshot })
     const restored = new DatabaseSync(databaseIn(dir))
     t.teardown(() => restored.close())
     t.match(restored.prepare(`select value from meta where name = 'note:last'`).get(), { value: 'kept' })
@@ -110,7 +110,7 @@ t.test(
 t.test('with tokensOnly the database stays', async (t) => {
   const { dir, options } = await build(t)
   await saveToken(dir, 'page-token-2', null)
-  t.match(await restore({ ...options, tokensOnly: true }), { files: ['tokens.json'], doubted: 0 })
+  t.match(await restoreBackup({ ...options, tokensOnly: true }), { files: ['tokens.json'], doubted: 0 })
   t.match(await pages(dir, null), [{ token: 'page-token-1' }])
   const store = await openStore(dir)
   t.teardown(() => store.close())
@@ -119,16 +119,16 @@ t.test('with tokensOnly the database stays', async (t) => {
 
 t.test('a backup that cannot be used changes nothing', async (t) => {
   const { root, dir, from, options } = await build(t, KEY)
-  await t.rejects(restore({ ...options, key: null }), { message: /TOKEN_KEY/ })
-  await t.rejects(restore({ ...options, from: join(root, 'elsewhere') }), {
+  await t.rejects(restoreBackup({ ...options, key: null }), { message: /TOKEN_KEY/ })
+  await t.rejects(restoreBackup({ ...options, from: join(root, 'elsewhere') }), {
     code: 'BOT_STORE_UNAVAILABLE',
     message: /no backup/,
   })
   const held = holdDataDir(dir)
-  await t.rejects(restore(options), { code: 'BOT_DATA_DIR_IN_USE' })
+  await t.rejects(restoreBackup(options), { code: 'BOT_DATA_DIR_IN_USE' })
   held.release()
   writeFileSync(databaseIn(from), 'no database at all, however long this text may be made to be')
-  await t.rejects(restore(options), { code: 'BOT_STORE_DAMAGED' })
+  await t.rejects(restoreBackup(options), { code: 'BOT_STORE_DAMAGED' })
   t.match(await pages(dir, KEY), [{ token: 'page-token-1' }])
   t.notOk(readdirSync(dir).some((name) => name.includes('restor')))
 })
@@ -139,7 +139,7 @@ t.test('a restore that fails on the way changes nothing, and says what to look a
   // Of the moment before: the old files cannot be put aside.
   const aside = join(dir, 'evergreen.before-restore-2026-11-29T12-00-00-000Z')
   writeFileSync(aside, '')
-  await t.rejects(restore(options), {
+  await t.rejects(restoreBackup(options), {
     code: 'BOT_STORE_UNAVAILABLE',
     message: /^The backup in .+ could not be put into .+: EEXIST/,
     remedy: /^Make room on the disk/,
@@ -170,7 +170,7 @@ t.test(
     )
     copyFileSync(`${databaseIn(dir)}-wal`, `${left}.draft-wal`)
     bot.close()
-    await restore({ from, dir, key: null, tokensOnly: false, nowMs: NOW_MS })
+    await restoreBackup({ from, dir, key: null, tokensOnly: false, nowMs: NOW_MS })
     t.notOk(readdirSync(dir).some((name) => name.startsWith(RESTORING)))
     const restored = new DatabaseSync(databaseIn(dir))
     t.teardown(() => restored.close())
@@ -193,7 +193,7 @@ t.test(
     await t.rejects(begin(dir), said)
     await t.rejects(begin(dir), said, 'the copy is still there')
     t.notOk(existsSync(databaseIn(dir)), 'nothing begins anew')
-    t.match(await restore(options), { files: ['tokens.json', 'evergreen.db'] })
+    t.match(await restoreBackup(options), { files: ['tokens.json', 'evergreen.db'] })
     await (await begin(dir)).close()
   },
 )
@@ -224,10 +224,10 @@ t.test('a restore that is run again and fails leaves the bot as far from a start
     rmSync(String(to), { force: true })
     return Promise.reject(new Error('ENOSPC: no space left on device'))
   })
-  await t.rejects(restore(options), { code: 'BOT_STORE_UNAVAILABLE', message: /ENOSPC/ })
+  await t.rejects(restoreBackup(options), { code: 'BOT_STORE_UNAVAILABLE', message: /ENOSPC/ })
   await t.rejects(begin(dir), { message: /cut off before tokens\.json/ })
   again()
-  await restore(options)
+  await restoreBackup(options)
   await (await begin(dir)).close()
 })
 
@@ -241,7 +241,7 @@ t.test('a log that cannot be brought into the copy, as on a full disk, ends the 
     t.teardown(() => reader.close())
     reader.exec('begin; select count(*) from meta')
   })
-  await t.rejects(restore(options), { code: 'BOT_STORE_UNAVAILABLE', message: /is in use/ })
+  await t.rejects(restoreBackup(options), { code: 'BOT_STORE_UNAVAILABLE', message: /is in use/ })
   const { store, close } = await begin(dir)
   t.match(await store.counts(), { inbox: 2 }, 'all is as it was')
   await close()
@@ -269,12 +269,12 @@ t.test('at whichever renaming a restore fails, a start finds all that was there,
     rmSync(dir, { recursive: true })
     cpSync(before, dir, { recursive: true })
     fail(at)
-    const end = await restore(options).catch((error: unknown) => error)
+    const end = await restoreBackup(options).catch((error: unknown) => error)
     fail(0)
     const start = await begin(dir).catch((error: unknown) => error as BotError)
     if (start instanceof BotError) {
       t.match(start, { message: /^A restore into .+ was cut off/ })
-      t.match(await restore({ ...options, nowMs: NOW_MS + 1 }), { doubted: 1 })
+      t.match(await restoreBackup({ ...options, nowMs: NOW_MS + 1 }), { doubted: 1 })
       ends.push('refused')
       continue
     }
@@ -297,7 +297,7 @@ t.test(
       moveToServer({ dir, url: '', key: KEY, owner: '', clock: systemClock, onProgress: () => undefined }),
       said,
     )
-    await restore({ ...options, tokensOnly: true })
+    await restoreBackup({ ...options, tokensOnly: true })
     await t.rejects(backUp(dir, join(t.testdirName, 'copy')), said)
     await t.rejects(begin(dir), { message: /cut off before evergreen\.db/ })
   },
@@ -307,15 +307,15 @@ t.test('a backup that was cut off is none', async (t) => {
   const { from, options } = await build(t)
   // The tokens are there under their name, the database not yet.
   renameSync(databaseIn(from), join(from, `${COPYING}evergreen.db`))
-  await t.rejects(restore(options), { code: 'BOT_STORE_UNAVAILABLE', message: /was cut off/ })
+  await t.rejects(restoreBackup(options), { code: 'BOT_STORE_UNAVAILABLE', message: /was cut off/ })
   rmSync(join(from, 'tokens.json'))
-  await t.rejects(restore(options), { code: 'BOT_STORE_UNAVAILABLE', message: /no backup/ })
+  await t.rejects(restoreBackup(options), { code: 'BOT_STORE_UNAVAILABLE', message: /no backup/ })
 })
 
 t.test('a new machine has nothing to keep', async (t) => {
   const { root, options } = await build(t)
   const dir = join(root, 'new/data')
-  t.match(await restore({ ...options, dir }), { aside: null, doubted: 1 })
+  t.match(await restoreBackup({ ...options, dir }), { aside: null, doubted: 1 })
   t.ok(existsSync(databaseIn(dir)))
   t.equal(statSync(dir).mode & 0o777, 0o700)
 })
@@ -326,7 +326,7 @@ t.test(
     const { dir, options } = await build(t)
     rmSync(join(dir, 'tokens.json'))
     symlinkSync('tokens.json', join(dir, 'tokens.json'))
-    await t.rejects(restore(options), {
+    await t.rejects(restoreBackup(options), {
       code: 'BOT_STORE_UNAVAILABLE',
       message: /ELOOP/,
       remedy: /where it is a link/,
@@ -342,7 +342,7 @@ t.test('a token file that is a link stays one, and the file that it leads to is 
   rmSync(link)
   symlinkSync('../secrets/messenger.json', link)
   await saveToken(dir, 'page-token-2', null)
-  const { aside } = await restore(options)
+  const { aside } = await restoreBackup(options)
   t.equal(readlinkSync(link), '../secrets/messenger.json')
   t.match(readFileSync(target, 'utf8'), /page-token-1/)
   t.equal(statSync(target).mode & 0o777, 0o600)

@@ -1,7 +1,7 @@
 import { BotError } from '../../base/errors.ts'
 import type { BootstrappedPage } from '../../token/finish.ts'
 import type { BootstrapStep } from '../../token/steps.ts'
-import { say } from '../command.ts'
+import { writeLines } from '../command.ts'
 import { readToken } from './input.ts'
 import { STRANGER, type Run } from './run.ts'
 
@@ -11,9 +11,10 @@ export const unattended = async (run: Run): Promise<BootstrappedPage[]> => {
   const userToken = await (wanted.login ? logInUnattended(run) : tokenWithoutAsking(run))
   const report = (step: BootstrapStep): void =>
     // With `--json`, warnings go to standard error, because the JSON has no field for them.
-    wanted.json ? say(io.stderr, ...warningLines(step)) : say(io.stdout, ...stepLines(step))
+    wanted.json ? writeLines(io.stderr, ...warningLines(step)) : writeLines(io.stdout, ...stepLines(step))
   const pages = await attempt({ userToken, report })
-  if (!wanted.json) say(io.stdout, `Done: ${pages.map(({ name, id }) => `${name} (${id})`).join(', ')}.`)
+  if (!wanted.json)
+    writeLines(io.stdout, `Done: ${pages.map(({ name, id }) => `${name} (${id})`).join(', ')}.`)
   return pages
 }
 
@@ -28,15 +29,15 @@ const tokenWithoutAsking = async ({ fromEnvironment, io: { stdin, stderr } }: Ru
     : readToken({
         stdin,
         fromEnvironment,
-        hint: () => say(stderr, 'Waiting for the user token on standard input …'),
+        hint: () => writeLines(stderr, 'Waiting for the user token on standard input …'),
       })
 }
 
 /** Prints to standard error, because standard output is for the result. */
 const logInUnattended = ({ logIn: ask, io: { stderr } }: Run): Promise<string> =>
   ask({
-    show: (dialogUrl, hints) => say(stderr, `Log in to Facebook: ${dialogUrl}`, ...hints),
-    onStranger: () => say(stderr, STRANGER),
+    show: (dialogUrl, hints) => writeLines(stderr, `Log in to Facebook: ${dialogUrl}`, ...hints),
+    onStranger: () => writeLines(stderr, STRANGER),
   })
 
 /** The lines for a step; none for a failure, which ends the command and is reported there. */

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
 import type { Result } from '../../doctor/run.ts'
-import { count } from '../../base/plural.ts'
+import { plural } from '../../base/numbers.ts'
 
 /** Shows results in the order of the checks, each as soon as it is known. */
 export interface Report {
@@ -95,7 +95,7 @@ const summary = (results: readonly Result[]): string => {
     `${number('ok')} in order`,
   ]
   return failures === 0 && parts.length === 1
-    ? `All is well: ${count(number('ok'), 'check')}.`
+    ? `All is well: ${plural(number('ok'), 'check')}.`
     : `${parts.join(', ')}.`
 }
 

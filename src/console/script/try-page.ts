@@ -1,3 +1,4 @@
+import { percent } from '../../base/numbers.ts'
 import type { Explanation } from '../../conversation/explain.ts'
 import type { Reply } from '../../messages.ts'
 import { html, type Html } from '../../web/html.ts'
@@ -60,5 +61,3 @@ const REASONS: Record<Explanation['how'], string> = {
   similar: 'One of its phrases is similar enough',
   fallback: 'Nothing fits',
 }
-
-const percent = (share: number): string => `${Math.round(share * 100)} %`

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { codeOf } from '../../base/error-code.ts'
 import type { Clock } from '../../base/clock.ts'
 import { GraphError } from '../../graph/error.ts'
 import type { Graph, MediaContent } from '../../graph/graph.ts'
@@ -238,7 +239,7 @@ const read = (text: string | null): Kept | null => {
 
 /** Reports an unreadable file as a refusal of Graph, so that the sender handles both alike. */
 const unreadable = ({ from }: Media, error: unknown): GraphError => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+  const code = codeOf(error) ?? 'unknown'
   const file = 'file' in from ? from.file : ''
   return new GraphError(`the file ${JSON.stringify(file)} beside the script cannot be read (${code})`, {
     verdict: MISSING.has(code) ? 'bad_request' : 'transient',

@@ -1,3 +1,4 @@
+import { durationToTheSecond } from '../../base/times.ts'
 import { WEBHOOK_FIELDS } from '../../channel/messenger.ts'
 import { isSameAddress, pageSubscription } from '../../token/app-webhook.ts'
 import { GraphError } from '../../graph/error.ts'
@@ -8,8 +9,8 @@ import { isProxied, type Proxies } from '../../outgoing/proxies.ts'
 import { check, type Check } from '../check.ts'
 import { GRAPH_SETTINGS, type DoctorContext } from '../context.ts'
 import { failure, ok, warning, type CheckResult } from '../check-result.ts'
-import { count } from '../../base/plural.ts'
-import { duration, reasonOf } from '../words.ts'
+import { plural } from '../../base/numbers.ts'
+import { reasonOf } from '../words.ts'
 
 const SECTION = 'Facebook'
 /** A smaller difference is ignored: the `Date` header has whole seconds, and the answer takes some time. */
@@ -139,7 +140,7 @@ const checkClock = async (url: string, { outside, clock }: DoctorContext): Promi
   const oursMs = (askedMs + clock.now()) / 2
   const skewMs = Math.abs(oursMs - theirsMs)
   if (skewMs < SKEW_MS) return ok('agrees with Facebook’s')
-  const what = `${duration(skewMs)} ${oursMs > theirsMs ? 'ahead of' : 'behind'} Facebook’s`
+  const what = `${durationToTheSecond(skewMs)} ${oursMs > theirsMs ? 'ahead of' : 'behind'} Facebook’s`
   const next = 'Let the system keep the time: timedatectl set-ntp true'
   return skewMs < BAD_SKEW_MS
     ? warning(what, next)
@@ -185,5 +186,5 @@ const checkAppSubscription = async (
   if (missing.includes('messages'))
     return failure(`Facebook sends no messages to ${page.url}: the field is not subscribed`, next)
   if (missing.length > 0) return warning(`subscribed, but without ${missing.join(', ')}`, next)
-  return ok(`goes to ${page.url}, ${count(page.fields.length, 'field')}`)
+  return ok(`goes to ${page.url}, ${plural(page.fields.length, 'field')}`)
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { durationToTheSecond } from '../../base/times.ts'
 import { exposureOf } from '../../base/config-warnings.ts'
 import { lacksAll } from '../../base/config.ts'
 import { BotError } from '../../base/errors.ts'
@@ -15,8 +16,8 @@ import { checkServer } from './server.ts'
 import type { DoctorContext } from '../context.ts'
 import { failure, ok, warning, type CheckResult } from '../check-result.ts'
 import type { ReadSettings } from '../settings.ts'
-import { count } from '../../base/plural.ts'
-import { bytes, duration } from '../words.ts'
+import { plural } from '../../base/numbers.ts'
+import { bytes } from '../words.ts'
 
 const SECTION = 'This machine'
 const MANY_BYTES = 1e9
@@ -118,7 +119,7 @@ const checkScript = async (file: string, context: DoctorContext): Promise<CheckR
       .all()
       .map(
         ({ name, script }, n) =>
-          `${n === 0 ? file : name}, ${count(script.replies.size, 'reply', 'replies')}`,
+          `${n === 0 ? file : name}, ${plural(script.replies.size, 'reply', 'replies')}`,
       )
     return ok(told.join('; '))
   } catch (error) {
@@ -246,7 +247,7 @@ const checkBackup = async (dir: string, { clock, server }: DoctorContext): Promi
   const lastMs = await lastBackupMs(dir)
   const next = '`npm run backup -- FOLDER` copies it while the bot runs; deploy/ has a timer for every night.'
   if (lastMs !== null) {
-    const said = `the last one is ${duration(nowMs - lastMs)} old`
+    const said = `the last one is ${durationToTheSecond(nowMs - lastMs)} old`
     return nowMs - lastMs < OLD_BACKUP_MS ? ok(said) : warning(said, next)
   }
   const file = await stat(databaseIn(dir)).catch(() => null)

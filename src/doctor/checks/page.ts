@@ -9,7 +9,7 @@ import { allows } from '../../token/tasks.ts'
 import { check, type Check } from '../check.ts'
 import { GRAPH_SETTINGS, pagesOf, type DoctorContext } from '../context.ts'
 import { failure, ok, skipped, warning, type CheckResult } from '../check-result.ts'
-import { count } from '../../base/plural.ts'
+import { plural } from '../../base/numbers.ts'
 import { isoDay } from '../words.ts'
 import { graphTrouble } from './facebook.ts'
 
@@ -178,7 +178,7 @@ const checkSubscription = async (page: StoredPageToken, context: DoctorContext):
     if (missing.includes('messages'))
       return failure('the Page sends no messages: the field is not subscribed', renew(page))
     if (missing.length > 0) return warning(`subscribed, but without ${missing.join(', ')}`, renew(page))
-    return ok(`${count(fields.length, 'field')} subscribed`)
+    return ok(`${plural(fields.length, 'field')} subscribed`)
   } catch (error) {
     return graphTrouble(error, renew(page))
   }

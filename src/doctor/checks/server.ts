@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
+import { durationToTheSecond } from '../../base/times.ts'
 import { differencesOf, type RunningInstance } from '../../base/running-instances.ts'
 import type { Lack, Rights, ServerFacts, ServerFindings } from '../../store/postgres/inspect.ts'
 import { databaseIn } from '../../store/sqlite/data-dir.ts'
 import type { DoctorContext } from '../context.ts'
 import { failure, ok, warning, type CheckResult } from '../check-result.ts'
-import { count } from '../../base/plural.ts'
-import { bytes, duration } from '../words.ts'
+import { plural } from '../../base/numbers.ts'
+import { bytes } from '../words.ts'
 import { judgeBacklog } from './backlog.ts'
 
 const LEAST_VERSION = 140_000
@@ -57,9 +58,9 @@ const instancesOf = (instances: readonly RunningInstance[]): string => {
   if (instances.length === 0) return ''
   const each = instances.map(
     ({ host, version, pages, isHead }) =>
-      `${host}, version ${version}, keeps ${count(pages.length, 'Page')}${isHead ? ' and is the head' : ''}`,
+      `${host}, version ${version}, keeps ${plural(pages.length, 'Page')}${isHead ? ' and is the head' : ''}`,
   )
-  return `, ${count(instances.length, 'instance')} (${each.join('; ')})`
+  return `, ${plural(instances.length, 'instance')} (${each.join('; ')})`
 }
 
 const differing = (instances: readonly RunningInstance[]): CheckResult | null => {
@@ -95,11 +96,11 @@ const lacking: Record<Lack, (rights: Rights) => CheckResult> = {
 }
 
 const listOf = ([first = '', ...more]: readonly string[]): string =>
-  more.length === 0 ? `the table ${first}` : `${first} and ${count(more.length, 'more table')}`
+  more.length === 0 ? `the table ${first}` : `${first} and ${plural(more.length, 'more table')}`
 
 const nameOf = ({ version, followers, answersMs }: ServerFacts): string => {
   const name = `PostgreSQL ${Math.floor(version / 10_000)}`
-  const all = followers.count > 0 ? `${name} with ${count(followers.count, 'follower')}` : name
+  const all = followers.count > 0 ? `${name} with ${plural(followers.count, 'follower')}` : name
   return `${all}, answers in ${answersMs} ms`
 }
 
@@ -130,7 +131,7 @@ const troubleOf = ({ version, isDurable, followers, aheadMs }: ServerFacts): Che
   }
   if (Math.abs(aheadMs) >= SKEW_MS) {
     return warning(
-      `the clock of the server is ${duration(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} the one of this machine`,
+      `the clock of the server is ${durationToTheSecond(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} the one of this machine`,
       'Have both set by NTP.',
     )
   }

@@ -6,7 +6,7 @@ import { tokenFileIn } from '../../store/tokens/place.ts'
 import { check, type Check } from '../check.ts'
 import type { DoctorContext } from '../context.ts'
 import { failure, ok, warning, type CheckResult } from '../check-result.ts'
-import { count } from '../../base/plural.ts'
+import { plural } from '../../base/numbers.ts'
 import { reasonOf } from '../words.ts'
 
 /** Checks of the place in which the tokens are stored. */
@@ -30,7 +30,7 @@ const checkTokens = async (
     return failure(reasonOf(tokens), remedy ?? 'Move it away and run: npm run bootstrap-token')
   }
   if (tokens.pages.length === 0) return failure('there is no Page token yet', 'npm run bootstrap-token')
-  if (server !== null) return ok(`${count(tokens.pages.length, 'Page token')} in the database, encrypted`)
+  if (server !== null) return ok(`${plural(tokens.pages.length, 'Page token')} in the database, encrypted`)
   const facts = await stat(file)
   if ((facts.mode & 0o077) !== 0) {
     const mode = (facts.mode & 0o777).toString(8).padStart(4, '0')
@@ -45,6 +45,6 @@ const checkTokens = async (
     )
   }
   return ok(
-    `${count(tokens.pages.length, 'Page token')}, ${key !== null ? 'encrypted' : 'for its owner alone'}`,
+    `${plural(tokens.pages.length, 'Page token')}, ${key !== null ? 'encrypted' : 'for its owner alone'}`,
   )
 }

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../base/json.ts'
 import { assertDone, type Caller } from '../call.ts'
 import type { Graph } from '../graph.ts'
-import { list, readName } from '../read.ts'
+import { readList, readName } from '../read.ts'
 
 type Edges = Pick<
   Graph,
@@ -33,7 +33,7 @@ export const profileEdges = (caller: Caller): Edges => {
         method: 'GET',
         path: `/me/messenger_profile?fields=${encodeURIComponent(fields.join(','))}`,
       })
-      return Object.assign({}, ...list(body['data']).filter(isJsonObject)) as JsonObject
+      return Object.assign({}, ...readList(body['data']).filter(isJsonObject)) as JsonObject
     },
 
     setMessengerProfile: (pageToken, properties) => change(pageToken, 'POST', properties),

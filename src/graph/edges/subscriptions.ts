@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../base/json.ts'
 import { WEBHOOK_OBJECT } from '../../channel/messenger.ts'
 import { assertDone, type Caller } from '../call.ts'
 import type { AppSubscription, Graph } from '../graph.ts'
-import { fieldNames, list, readId } from '../read.ts'
+import { fieldNames, readList, readId } from '../read.ts'
 import { oneLine } from '../redact.ts'
 
 type Edges = Pick<Graph, 'subscribe' | 'subscribedFields' | 'appSubscriptions' | 'subscribeApp'>
@@ -22,7 +22,7 @@ export const subscriptionEdges = (caller: Caller): Edges => {
     subscribedFields: async (pageId, pageToken) => {
       const path = ofPage(pageId)
       const { body } = await caller.as(pageToken, { edge: 'subscribed_apps', method: 'GET', path })
-      const ours = list(body['data'])
+      const ours = readList(body['data'])
         .filter(isJsonObject)
         .find((app) => readId(app['id']) === caller.appId)
       return ours ? fieldNames(ours['subscribed_fields']) : null
@@ -30,7 +30,7 @@ export const subscriptionEdges = (caller: Caller): Edges => {
 
     appSubscriptions: async () => {
       const { body } = await caller.asApp({ edge: 'subscriptions', method: 'GET', path: ofApp })
-      return list(body['data']).filter(isJsonObject).map(readAppSubscription)
+      return readList(body['data']).filter(isJsonObject).map(readAppSubscription)
     },
 
     subscribeApp: async ({ url, verifyToken, fields }) => {

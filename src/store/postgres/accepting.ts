@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { eventName } from '../event-name.ts'
 import type { NewEvent } from '../store.ts'
 import type { AcceptedRow, Operation } from '../queues/operations.ts'
 import { CONVERSATION_GONE } from './schema.ts'
@@ -133,7 +133,4 @@ export const namesOf = ({
   key,
   aliases = [],
 }: Pick<NewEvent, 'pageId' | 'key' | 'aliases'>): Buffer[] =>
-  [...new Set([key, ...aliases])].map((name) => digest(pageId, name))
-
-const digest = (pageId: string, key: string): Buffer =>
-  hash('sha256', `${pageId}\0${key}`, 'buffer').subarray(0, 16)
+  [...new Set([key, ...aliases])].map((name) => eventName(pageId, name))

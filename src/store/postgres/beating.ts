@@ -1,6 +1,6 @@
+import { codeOf } from '../../base/error-code.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/logger.ts'
-import { codeOf } from './connection.ts'
 
 /** Asks the database at every beat: at once after an event, and soon again when there was no answer. */
 export interface Beating {

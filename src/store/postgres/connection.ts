@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Client, ClientConfig, QueryResult } from 'pg'
+import { codeOf } from '../../base/error-code.ts'
 import { BotError } from '../../base/errors.ts'
 import type { ServerAddress } from '../../base/server-address.ts'
 import { reachedBy } from './address.ts'
@@ -207,10 +208,6 @@ export const fromSecondOn = (listener: () => void): (() => void) => {
     isFirst = false
   }
 }
-
-/** SQLSTATE, or the code of a network error; null for neither. */
-export const codeOf = (error: unknown): string | null =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
 
 /** Whether the connection is lost, so that the outcome of its last transaction is unknown. */
 export const isConnectionLost = (error: unknown): boolean => {

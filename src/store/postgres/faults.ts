@@ -1,5 +1,6 @@
+import { codeOf } from '../../base/error-code.ts'
 import type { Failure } from '../queues/batches.ts'
-import { codeOf, isConnectionLost } from './connection.ts'
+import { isConnectionLost } from './connection.ts'
 
 /**
  * Whether the operation itself does not fit the tables: its values, a constraint, a size. Any other error passes or can be mended, such

@@ -1,5 +1,6 @@
+import { codeOf } from '../../base/error-code.ts'
 import { BotError } from '../../base/errors.ts'
-import { codeOf, type Connection } from './connection.ts'
+import type { Connection } from './connection.ts'
 
 /** The queues are vacuumed often, because they are short and every row of them is deleted. */
 const VACUUMED =

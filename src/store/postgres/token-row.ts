@@ -1,10 +1,11 @@
+import { codeOf } from '../../base/error-code.ts'
 import { BotError } from '../../base/errors.ts'
 import { parseJson } from '../../base/json.ts'
 import type { ServerAddress } from '../../base/server-address.ts'
 import { seal, unseal } from '../tokens/cipher.ts'
 import { POLL_MS, type TokenPlace } from '../tokens/place.ts'
 import { toTokenData, type TokenData } from '../tokens/records.ts'
-import { codeOf, createLink, type Query, type Row } from './connection.ts'
+import { createLink, type Query, type Row } from './connection.ts'
 import { migrate } from './schema.ts'
 
 const NAME = 'the row of tokens in the database (evergreen.tokens)'

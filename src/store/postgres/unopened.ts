@@ -1,6 +1,7 @@
+import { codeOf } from '../../base/error-code.ts'
 import { certificateTrouble } from '../../base/certificate.ts'
 import { BotError } from '../../base/errors.ts'
-import { codeOf, READ_ONLY } from './connection.ts'
+import { READ_ONLY } from './connection.ts'
 import { TABLE_THERE } from './schema.ts'
 
 /** Why a database could not be opened, and what the operator does about it. */

@@ -1,6 +1,7 @@
+import { codeOf } from '../../base/error-code.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/logger.ts'
-import { codeOf, createLink, type ConnectionOptions, type Link } from './connection.ts'
+import { createLink, type ConnectionOptions, type Link } from './connection.ts'
 import { migrate } from './schema.ts'
 import { unopened } from './unopened.ts'
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { codeOf } from '../../base/error-code.ts'
 import { BotError } from '../../base/errors.ts'
 import { claimFolder } from '../own-folder.ts'
 
@@ -143,6 +144,3 @@ const remedyFor = (dir: string, error: unknown): string => {
   if (ownersOf(dir) === '' || user === undefined || codeOf(error) === 'ENOSPC') return usual
   return `Run \`chown -R ${user}:${process.getgid?.() ?? user} ${resolve(dir)}\` as root (for a container, on the folder that is mounted there), or give DATA_DIR a folder of this user.`
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown'

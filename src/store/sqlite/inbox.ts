@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { eventName } from '../event-name.ts'
 import { STANDARD_WINDOW_MS } from '../../channel/messenger.ts'
 import type { AcceptedRow, EventToAccept, Operation, Results } from '../queues/operations.ts'
 import type { ConversationRow, InboxRow } from '../queues/rows.ts'
@@ -43,9 +43,9 @@ export const createInbox = (
   }
 
   const accept = (event: EventToAccept, nowMs: number): AcceptedRow | null => {
-    const aliases = event.aliases?.map((key) => digest(event.pageId, key)) ?? []
+    const aliases = event.aliases?.map((key) => eventName(event.pageId, key)) ?? []
     if (aliases.some((key) => findSeen.get(key) !== undefined)) return null
-    if (addSeen.run(digest(event.pageId, event.key), nowMs).changes === 0) return null
+    if (addSeen.run(eventName(event.pageId, event.key), nowMs).changes === 0) return null
     for (const key of aliases) addSeen.run(key, nowMs)
     const page = pages.numberOf(event.pageId)
     const conversation = conversations.of(page, event.psid ?? '', event.isReceipt !== true)
@@ -75,7 +75,3 @@ export const createInbox = (
     counts: () => count.get() as unknown as Pick<Results['counts'], 'inbox' | 'inboxOldestMs'>,
   }
 }
-
-// Sixteen bytes instead of a mid of a hundred: the index on them is the largest cost of acceptance.
-const digest = (pageId: string, key: string): Buffer =>
-  hash('sha256', `${pageId}\0${key}`, 'buffer').subarray(0, 16)

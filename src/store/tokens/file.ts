@@ -3,6 +3,7 @@ import { existsSync, type BigIntStats } from 'node:fs'
 import { constants, copyFile, link, open, readdir, rename, rm, type FileHandle, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Adapter } from 'lowdb'
+import { codeOf } from '../../base/error-code.ts'
 import { BotError } from '../../base/errors.ts'
 import { parseJson, unmarked } from '../../base/json.ts'
 import { linkTarget } from '../../base/link-target.ts'
@@ -188,6 +189,3 @@ const reasonOf = (error: unknown): string => {
   if (error instanceof SyntaxError) return 'it is not valid JSON'
   return codeOf(error) ?? (error instanceof Error ? error.message : 'unknown error')
 }
-
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
