@@ -1,4 +1,5 @@
 import { EXIT, type Io } from '../src/cli/command.ts'
+import { allowSlowNetworks } from './slow-networks.ts'
 
 /**
  * The {@link Io} of this process. Sets the umask so that only this user can read files the command makes, because many hold
@@ -6,6 +7,7 @@ import { EXIT, type Io } from '../src/cli/command.ts'
  */
 export const processIo = (): Io => {
   process.umask(0o077)
+  allowSlowNetworks()
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
     // Further errors of this stream must not end the process.
     process.stdout.on('error', () => {})

@@ -11,6 +11,7 @@ import { fitCommands, fitError, surroundingsOf } from '../../src/cures/surroundi
 import { createTerminal } from '../../src/terminal/terminal.ts'
 import { isInOrder, isUntouched } from '../../src/setup/first-run.ts'
 import { endWithGrace } from '../end-with-grace.ts'
+import { allowSlowNetworks } from '../slow-networks.ts'
 import { listen } from './listen.ts'
 
 const CLOSE_WITHIN_MS = 15_000
@@ -187,6 +188,7 @@ export interface Begun {
 }
 
 export const serve = async (begun: Begun): Promise<void> => {
+  allowSlowNetworks()
   try {
     await run(begun)
   } catch (error) {
