@@ -7,7 +7,7 @@ import { envFileIn } from '../../src/base/dot-env-file.ts'
 import { BotError } from '../../src/base/errors.ts'
 import { openLogStream, type LogStream } from '../../src/base/log.ts'
 import { collectStartLeftovers } from '../../src/base/start-leftovers.ts'
-import { fitCommands, fitError, surroundingsOf } from '../../src/cures/surroundings.ts'
+import { fitCommands, fitError, surroundingsOf, surroundingsOfEnded } from '../../src/cures/surroundings.ts'
 import { createTerminal } from '../../src/terminal/terminal.ts'
 import { isInOrder, isUntouched } from '../../src/setup/first-run.ts'
 import { endWithGrace } from '../end-with-grace.ts'
@@ -36,6 +36,8 @@ const tellLogTrouble = (code: string): void =>
   )
 
 const surroundings = surroundingsOf(process.env)
+/** For what is said when the start has failed. */
+const ended = surroundingsOfEnded(process.env)
 
 const readEnv = (): Env => withDotEnv(process.env)
 
@@ -125,7 +127,7 @@ const endWithinMs = (env: Env): number => {
 
 const setUpAlready = (): BotError =>
   new BotError('BOT_USAGE', 'This bot is set up already, at least in part.', {
-    remedy: `Start it with ${surroundings.command('start')}; .env holds its settings, and ${surroundings.command('doctor')} says what is wrong with them.`,
+    remedy: `Start it with ${ended.command('start')}; .env holds its settings, and ${ended.command('doctor')} says what is wrong with them.`,
   })
 
 /** The arguments are not repeated, because one may be a secret in the wrong place. */
@@ -139,8 +141,8 @@ const explain = (error: unknown): string => {
     return [
       error.message,
       ...(error.code === 'BOT_CONFIG_INVALID' ? causesInFiles() : []),
-      fitError(error, surroundings).remedy,
-      lacksAll(error) ? (surroundings.is === 'container' ? FIRST_IN_CONTAINER : firstRun()) : '',
+      fitError(error, ended).remedy,
+      lacksAll(error) ? (ended.is === 'container' ? FIRST_IN_CONTAINER : firstRun()) : '',
     ]
       .filter(Boolean)
       .join('\n')
@@ -159,7 +161,7 @@ const causesInFiles = (): string[] => {
 }
 
 const firstRun = (): string => {
-  const at = (name: string): string => fitCommands(`npm run ${name}`, surroundings)
+  const at = (name: string): string => fitCommands(`npm run ${name}`, ended)
   return `
 Is this the first start?
   Just looking:   ${at('demo')}
@@ -177,7 +179,8 @@ Is this the first start? A container gets its settings from outside:
                 a secret may also be a file, which FB_APP_SECRET_FILE names
   Led through   docker run -it -p 127.0.0.1:3000:3000 and the volume for DATA_DIR, then the image, then --setup:
                 it shows an address for your browser, and keeps the settings in DATA_DIR
-  At any time   ${surroundings.command('doctor')}   says what is in order and what to do next`
+  At any time   ${ended.command('doctor')}
+                says what is in order and what to do next`
 
 /** Work that bin/serve.js began before it loaded this module. */
 export interface Begun {

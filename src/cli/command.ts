@@ -228,8 +228,10 @@ export const helpOf = (plan: HelpPlan, surroundings: Surroundings = CHECKOUT): s
     ],
   )
   const isDirect = surroundings.is === 'checkout' || surroundings.is === 'folder'
-  // Calls with a variable in front are left out in containers and services, where the variable would not reach the command.
-  const calls = usage.filter(([call]) => isDirect || !/^[A-Z_]+=/.test(call))
+  // Calls with a variable in front are left out in containers and services, where it would not reach the command; an exported one
+  // reaches a container.
+  const outside = surroundings.is === 'service' ? /^(?:export )?[A-Z_]+=/ : /^[A-Z_]+=/
+  const calls = usage.filter(([call]) => isDirect || !outside.test(call))
   const text = `${about}
 
 ${table(calls.map(([call, what]) => [fitCommands(call, surroundings), what]))}

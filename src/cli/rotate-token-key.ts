@@ -15,7 +15,8 @@ export const rotateKey = command({
     ['export NEW_TOKEN_KEY="$(openssl rand -base64 32)"', 'the new key'],
     ['npm run rotate-token-key', 'takes the old one from TOKEN_KEY, as the bot has it'],
   ],
-  notes: `Then set TOKEN_KEY to the new key and restart the bot, every instance of it; until then it goes on with the tokens it knows.
+  notes: `NEW_TOKEN_KEY, 32 random bytes in base64, is taken from the environment or stands beside TOKEN_KEY in the settings of the bot,
+as a service needs it: openssl rand -base64 32 makes one. Then set TOKEN_KEY to the new key and restart the bot, every instance of it; until then it goes on with the tokens it knows.
 Without TOKEN_KEY the tokens are in the clear so far.`,
   exit: '0 done, 1 failed and nothing changed, 2 wrong usage.',
   noPlain: () => wrongUsage('It takes no arguments; the keys come from the environment.'),
@@ -24,6 +25,8 @@ Without TOKEN_KEY the tokens are in the clear so far.`,
     const settings = loadConfig(env, ['DATA_DIR', 'DATABASE_URL', 'TOKEN_KEY'])
     const { DATA_DIR: dir, DATABASE_URL: url } = settings
     const to = Buffer.from(secretFrom(env, 'NEW_TOKEN_KEY') ?? '', 'base64')
+    if (to.length === 0)
+      wrongUsage('NEW_TOKEN_KEY is not set, neither in the environment of this command nor in the settings.')
     if (to.length !== KEY_BYTES) wrongUsage('NEW_TOKEN_KEY must be 32 random bytes in base64.')
     // Checked first, because locking the token file would create it.
     const isThere = url !== undefined || existsSync(tokenFileIn(dir))

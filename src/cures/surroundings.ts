@@ -45,6 +45,13 @@ export const surroundingsOf = (env: Env, facts: ProcessFacts = processFacts()): 
     : { is: 'folder', command: programCommand(facts.bin), program: dirname(facts.bin) }
 }
 
+/** {@link surroundingsOf} a bot that has ended: an engine gives no command to a container that has stopped. */
+export const surroundingsOfEnded = (env: Env, facts: ProcessFacts = processFacts()): Surroundings => {
+  const surroundings = surroundingsOf(env, facts)
+  if (surroundings.is !== 'container') return surroundings
+  return { ...surroundings, command: (name, args) => oneOffCommand(facts, name, args) }
+}
+
 /** `npm` in the folder of the program. */
 export const CHECKOUT: Surroundings = {
   is: 'checkout',
@@ -109,10 +116,20 @@ const programCommand =
   (name, args) =>
     words('node', fileOf(bin, name), args)
 
-const execCommand = ({ hostname: host, bin }: ProcessFacts, name: string, args?: string): string =>
+const execCommand = (facts: ProcessFacts, name: string, args?: string): string => {
+  if (name === 'start' || WANTS_IT_STOPPED.has(name)) return oneOffCommand(facts, name, args)
+  const container = containerOf(facts.hostname)
+  return words('docker exec -it', PASSED[name], container, 'node', fileOf(facts.bin, name), args)
+}
+
+/** In a container of its own, with the settings and the volume of compose.yaml. */
+const oneOffCommand = ({ hostname: host, bin }: ProcessFacts, name: string, args?: string): string =>
   name === 'start'
     ? `docker restart ${containerOf(host)}`
-    : words('docker exec -it', PASSED[name], containerOf(host), 'node', fileOf(bin, name), args)
+    : words('docker compose run --rm --entrypoint node bot', fileOf(bin, name), args)
+
+/** Commands that are refused while the bot runs. */
+const WANTS_IT_STOPPED = new Set(['restore', 'move-to-postgres'])
 
 /** Options that pass variables of the operator's environment to a command in a container. */
 const PASSED: Record<string, string> = { 'rotate-token-key': '-e NEW_TOKEN_KEY' }

@@ -150,7 +150,7 @@ t.test(
     const bot = startAsProcessOne([SERVE], { PORT: '0' }, t.testdir())
     const said = await readUntil(bot.stderr, /At any time[^\n]*\n/)
     t.equal(await ended(bot), 1)
-    t.match(said, /--env-file[^]*--setup[^]*docker exec -it \S+ node \S*bin\/doctor\.ts/)
+    t.match(said, /--env-file[^]*--setup[^]*docker compose run --rm --entrypoint node bot \S*bin\/doctor\.ts/)
     t.notMatch(said, /npm run|cp \.env\.example/)
   },
 )

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { CHECKOUT, fitCommands, surroundingsOf } from '../../src/cures/surroundings.ts'
+import { CHECKOUT, fitCommands, surroundingsOf, surroundingsOfEnded } from '../../src/cures/surroundings.ts'
 
 const HOST = { hostname: '0123456789ab', isMarked: false, bin: 'bin' }
 const checkout = surroundingsOf({}, { ...HOST, pid: 4711, ppid: 4710 })
@@ -90,6 +90,18 @@ t.test('a cure is told as it can be followed where the bot runs', async (t) => {
     'pass show facebook | docker exec -i 0123456789ab node bin/bootstrap-token.ts',
     'a pipe is no terminal',
   )
+  t.equal(
+    fitCommands('Stop the bot, run `npm run restore -- FOLDER`, then `npm start`.', container),
+    'Stop the bot, run `docker compose run --rm --entrypoint node bot bin/restore.ts FOLDER`, then `docker restart 0123456789ab`.',
+    'a container that has stopped takes no commands',
+  )
+  const ended = surroundingsOfEnded({}, { ...HOST, pid: 1, ppid: 0, bin: '/app/bin' })
+  t.equal(
+    fitCommands('`npm run doctor` says.', ended),
+    '`docker compose run --rm --entrypoint node bot /app/bin/doctor.ts` says.',
+    'nor does one whose start failed',
+  )
+  t.same(surroundingsOfEnded({}, { ...HOST, pid: 4711, ppid: 4710 }), checkout)
   t.match(fitCommands('npm run rotate-token-key', container), /-e NEW_TOKEN_KEY 0123456789ab/)
   const other = surroundingsOf({ EVERGREEN_DEMO: '4002' }, { ...HOST, pid: 2, ppid: 2 })
   t.equal(fitCommands('Run `npm run bootstrap-token`.', other), 'Run `npm run demo:repair -- 4002`.')

@@ -68,7 +68,7 @@ t.test('every command in a cure is one, wherever the bot runs', async (t) => {
     t.notMatch(inContainer, /npm (run|start)/, 'an image has no npm to run')
     t.match(fitCommands(text, PLACES.service), new RegExp(`^sudo evergreen ${script}\\b`))
     for (const cure of [inContainer, fitCommands(text, PLACES.folder)]) {
-      const [, file] = /node (\S+)/.exec(cure) ?? []
+      const [, file] = /node (?:bot )?(\S+)/.exec(cure) ?? []
       if (file === undefined) t.match(cure, /^docker restart/)
       else t.ok(readdirSync(join(ROOT, 'bin')).includes(file.replace(/^.*bin\//, '')), cure)
     }

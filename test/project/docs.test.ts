@@ -120,6 +120,7 @@ t.test('every variable and every code a page names exists', async (t) => {
     'FB_USER_TOKEN',
     'EVERGREEN_COMMAND',
     'NEW_TOKEN_KEY',
+    'POSTGRES_PASSWORD',
     'CHROMIUM_PATH',
     'EVERGREEN_ROUNDS',
     'EVERGREEN_SEED',
