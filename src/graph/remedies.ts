@@ -59,4 +59,4 @@ export const NO_DESKTOP_APP =
 export const MESSAGES_ON =
   'Turn messages on in the settings of the Page on facebook.com. A new token does not help; sending is tried again by itself.'
 export const ANOTHER_PROGRAM =
-  'Facebook answers in JSON, so another program has answered in its place: see what stands between this machine and Facebook, such as a proxy (HTTPS_PROXY), a firewall, or the gateway of FB_GRAPH_URL. It is tried again by itself.'
+  'Facebook answers in JSON, so another program has answered in its place: see what stands between this machine and Facebook, such as a proxy (HTTPS_PROXY), a firewall, or the gateway of FB_GRAPH_URL. The bot tries again by itself; a command is to be repeated.'
