@@ -18,7 +18,7 @@ export const rotateKey = command({
   notes: `NEW_TOKEN_KEY, 32 random bytes in base64, is taken from the environment or stands beside TOKEN_KEY in the settings of the bot,
 as a service needs it: openssl rand -base64 32 makes one. Then set TOKEN_KEY to the new key and restart the bot, every instance of it; until then it goes on with the tokens it knows.
 Without TOKEN_KEY the tokens are in the clear so far.`,
-  exit: '0 done, 1 failed and nothing changed, 2 wrong usage.',
+  exit: '0 done, 1 failed and nothing changed unless it says so, 2 wrong usage.',
   noPlain: () => wrongUsage('It takes no arguments; the keys come from the environment.'),
   run: async (_given, { env: given, stdout }) => {
     const env = withDotEnv(given)
@@ -30,7 +30,13 @@ Without TOKEN_KEY the tokens are in the clear so far.`,
     if (to.length !== KEY_BYTES) wrongUsage('NEW_TOKEN_KEY must be 32 random bytes in base64.')
     // Checked first, because locking the token file would create it.
     const isThere = url !== undefined || existsSync(tokenFileIn(dir))
-    const pages = isThere ? await rotateTokenKey(await openTokenPlace(settings), to) : null
+    const pages = isThere
+      ? await rotateTokenKey({
+          place: await openTokenPlace(settings),
+          to,
+          reopen: () => openTokenPlace({ ...settings, TOKEN_KEY: to.toString('base64') }),
+        })
+      : null
     // Without tokens the command fails: after a success the operator would set the new key, although tokens elsewhere need the
     // old one.
     if (pages === null) throw noTokens(settings)

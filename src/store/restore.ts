@@ -9,7 +9,7 @@ import { COPYING } from './backup.ts'
 import { clearRestoring, databaseIn, holdDataDir, RESTORING } from './sqlite/data-dir.ts'
 import { inspectDatabase } from './sqlite/inspect.ts'
 import { createTokenFile } from './tokens/file.ts'
-import { tokenFileIn } from './tokens/place.ts'
+import { aloneInFolder, tokenFileIn } from './tokens/place.ts'
 
 export interface Restored {
   /** Names of the files that were put in place. */
@@ -68,9 +68,13 @@ export const restoreBackup = async (options: {
       await syncFile(draftOf(file))
       renameSync(draftOf(file), file)
     }
-    const aside = setAside(dir, copies.map(basenameOf), nowMs)
-    for (const [index, place] of places.entries()) renameSync(fresh[index] ?? '', place)
-    for (const folder of folders) await syncFolder(folder)
+    // The data folder is held, but a command, or another folder whose token file is a link to the same one, may write tokens now.
+    const aside = await aloneInFolder(dir, async () => {
+      const replaced = setAside(dir, copies.map(basenameOf), nowMs)
+      for (const [index, place] of places.entries()) renameSync(fresh[index] ?? '', place)
+      for (const folder of folders) await syncFolder(folder)
+      return replaced
+    })
     return { files: copies.map(basenameOf), aside, doubted: doubted[0] ?? 0 }
   } catch (error) {
     throw refused(

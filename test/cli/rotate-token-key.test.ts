@@ -1,6 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { placeInFolder, type TokenPlace } from '../../src/store/tokens/place.ts'
+import { rotateTokenKey } from '../../src/store/tokens/rotate.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { pageToken } from '../store/tokens/sample.ts'
 import { rotateKey } from '../../src/cli/rotate-token-key.ts'
@@ -61,6 +63,32 @@ t.test('with a wrong old key, or over a damaged file, nothing is changed', async
   t.match(await run(t, dir, keys(OLD, NEW)), { code: 1, stderr: /cannot be read/ })
   t.equal(await readFile(file, 'utf8'), '{"half')
 })
+
+t.test(
+  'a disk that fails after the new file is in place: the tokens need the new key, and it says so',
+  async (t) => {
+    const fail = (): Promise<never> => Promise.reject(new Error('tokens.json cannot be written: EIO.'))
+    for (const from of [OLD, null]) {
+      const { dir, read } = await build(t, from)
+      const place = placeInFolder(join(dir, 'data'), from)
+      const reopen = () => Promise.resolve(placeInFolder(join(dir, 'data'), NEW))
+      await t.rejects(rotateTokenKey({ place: { ...place, rewrite: fail }, to: NEW, reopen }), {
+        message: 'tokens.json cannot be written: EIO.',
+      })
+      t.match(await read(from), [{ token: 'page-token-1' }], 'it failed before')
+
+      const rewrite: TokenPlace['rewrite'] = async (...given) => {
+        await place.rewrite(...given)
+        await fail()
+      }
+      await t.rejects(rotateTokenKey({ place: { ...place, rewrite }, to: NEW, reopen }), {
+        message: /encrypted with the new key.*EIO/,
+        remedy: /Set TOKEN_KEY to the new key/,
+      })
+      t.match(await read(NEW), [{ token: 'page-token-1' }])
+    }
+  },
+)
 
 t.test('where there are no tokens, as with a wrong DATA_DIR, it fails and makes nothing', async (t) => {
   for (const files of [{}, { data: { notes: '' } }]) {

@@ -24,7 +24,9 @@ import { restoreBackup } from '../../src/store/restore.ts'
 import { databaseIn, holdDataDir, RESTORING } from '../../src/store/sqlite/data-dir.ts'
 import { openStore as openOwnStore } from '../../src/store/sqlite/open.ts'
 import { openTestStore } from '../helpers/store.ts'
+import { placeInFolder } from '../../src/store/tokens/place.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
+import { until } from '../helpers/until.ts'
 import { anyRoom, handleAll, newEvent } from './steps.ts'
 import { pageToken } from './tokens/sample.ts'
 
@@ -352,3 +354,28 @@ t.test('a token file that is a link stays one, and the file that it leads to is 
     [],
   )
 })
+
+t.test(
+  'a restore waits for who writes tokens through another link, and then has the last word',
+  async (t) => {
+    const { root, dir, options } = await build(t)
+    const [link, target] = [join(dir, 'tokens.json'), join(root, 'secrets/messenger.json')]
+    mkdirSync(join(root, 'secrets'))
+    renameSync(link, target)
+    symlinkSync(target, link)
+    const other = join(root, 'other')
+    mkdirSync(other)
+    symlinkSync(target, join(other, 'tokens.json'))
+
+    const restored = await placeInFolder(other, null).alone(async () => {
+      const restoring = restore(options)
+      const isReady = (): boolean => existsSync(join(root, 'secrets', `${RESTORING}messenger.json`))
+      await Promise.race([restoring, until(isReady)])
+      writeFileSync(target, '{"of": "the other writer"}')
+      return { restoring }
+    })
+
+    await restored.restoring
+    t.match(await pages(dir, null), [{ token: 'page-token-1' }])
+  },
+)

@@ -39,6 +39,10 @@ export const POLL_MS = 500
 /** The token file of a data folder. */
 export const tokenFileIn = (dir: string): string => join(dir, 'tokens.json')
 
+/** Runs a task that changes the token file of a data folder, so that no change of another process gets lost. @throws BotError */
+export const aloneInFolder = async <Result>(dir: string, task: () => Promise<Result>): Promise<Result> =>
+  withLock(await lockOf(tokenFileIn(dir)), task)
+
 /** The lock file for changes of it: beside the file that a link leads to, since other data folders may have links to that. */
 const lockOf = async (path: string): Promise<string> =>
   join(dirname(await linkTarget(path).catch(() => path)), 'tokens.lock')
@@ -58,7 +62,7 @@ export const placeInFolder = (dir: string, key: Buffer | null): TokenPlace => {
     isExposed: file.isExposed,
     // A writer that has read nothing keeps no previous version.
     rewrite: (data, to) => createTokenFile(file.path, to).write(data),
-    alone: async (task) => withLock(await lockOf(file.path), task),
+    alone: (task) => aloneInFolder(dir, task),
     watch: (check, clock) => watchFile({ dir, name: basename(file.path), pollMs: POLL_MS, clock, check }),
     close: () => Promise.resolve(),
   }
