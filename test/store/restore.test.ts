@@ -368,7 +368,7 @@ t.test(
     symlinkSync(target, join(other, 'tokens.json'))
 
     const restored = await placeInFolder(other, null).alone(async () => {
-      const restoring = restore(options)
+      const restoring = restoreBackup(options)
       const isReady = (): boolean => existsSync(join(root, 'secrets', `${RESTORING}messenger.json`))
       await Promise.race([restoring, until(isReady)])
       writeFileSync(target, '{"of": "the other writer"}')
