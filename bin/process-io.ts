@@ -8,6 +8,8 @@ import { allowSlowNetworks } from './slow-networks.ts'
 export const processIo = (): Io => {
   process.umask(0o077)
   allowSlowNetworks()
+  // As in serve.js: without a listener SIGUSR1 opens the inspector, whose port every user of the machine can reach.
+  process.on('SIGUSR1', () => {})
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
     // Further errors of this stream must not end the process.
     process.stdout.on('error', () => {})

@@ -2,6 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { freePort } from '../helpers/ports.ts'
@@ -154,3 +155,17 @@ t.test(
     t.notMatch(said, /npm run|cp \.env\.example/)
   },
 )
+
+t.test('SIGUSR1 opens no inspector in a command', async (t) => {
+  const code = `const { processIo } = await import('./bin/process-io.ts')
+processIo().stdin.resume()
+console.log('ready')`
+  const command = spawn(process.execPath, ['--input-type=module', '-e', code], { cwd: ROOT })
+  t.teardown(() => command.kill('SIGKILL'))
+  await readUntil(command.stdout, /ready/)
+  const said = text(command.stderr)
+  command.kill('SIGUSR1')
+  command.stdin.end()
+  t.equal(await ended(command), 0)
+  t.equal(await said, '')
+})
