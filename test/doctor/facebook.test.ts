@@ -59,7 +59,7 @@ nameEach([
   {
     what: 'a Graph version that has expired',
     arrange: ({ env }) => (env['FB_GRAPH_VERSION'] = 'v19.0'),
-    expected: { version: ['warning', /Graph runs v21\.0 instead of v19\.0/, /FB_GRAPH_VERSION=v21\.0/] },
+    expected: { version: ['warning', /Graph runs v21\.0 instead of v19\.0/, /FB_GRAPH_VERSION=v27\.0/] },
   },
   {
     what: 'an app without a webhook',

@@ -117,6 +117,21 @@ t.test('a Graph API that is asked without encryption, over a network, is a warni
   t.match(await checkAt('https://graph.facebook.com'), { status: 'ok' })
 })
 
+t.test('the end of the Graph version is told, and is a warning three months before', async (t) => {
+  const checkOn = (date: string, FB_GRAPH_VERSION: string) => {
+    const context = { otherVersion: () => null, clock: { now: () => Date.parse(date) } }
+    const version = facebookChecks(context as DoctorContext).find(({ id }) => id === 'version')
+    return version?.run({ FB_GRAPH_VERSION } as Config)
+  }
+  const soon = { status: 'warning', what: /until 2027-01-21; after/, next: /FB_GRAPH_VERSION=v27\.0/ }
+  t.match(checkOn('2026-11-30', 'v21.0'), soon)
+  t.match(checkOn('2027-03-01', 'v21.0'), soon, 'Facebook has not said so yet')
+  t.match(checkOn('2026-10-01', 'v21.0'), { status: 'ok', what: 'v21.0 is in service until 2027-01-21' })
+  t.match(checkOn('2026-11-30', 'v25.0'), { status: 'ok', what: /until 2028-07-29/ })
+  for (const unknown of ['v27.0', 'v28.0', 'v100.0'])
+    t.match(checkOn('2030-01-01', unknown), { status: 'ok', what: `${unknown} is in service` })
+})
+
 t.test('a .env that other users may read is a warning', async (t) => {
   const envFile = join(t.testdir({ '.env': '' }), '.env')
   chmodSync(envFile, 0o644)

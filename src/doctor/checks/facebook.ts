@@ -2,6 +2,7 @@ import { durationToTheSecond } from '../../base/times.ts'
 import { WEBHOOK_FIELDS } from '../../channel/messenger.ts'
 import { isSameAddress, pageSubscription } from '../../token/app-webhook.ts'
 import { GraphError } from '../../graph/error.ts'
+import { endOfVersion, NEWEST_VERSION } from '../../graph/versions.ts'
 import { isJsonObject, parseJson, type Json } from '../../base/json.ts'
 import { certificateTrouble } from '../../base/certificate.ts'
 import { isConfidential } from '../../base/config.ts'
@@ -159,15 +160,22 @@ const checkApp = async (appId: string, context: DoctorContext): Promise<CheckRes
   }
 }
 
-const checkVersion = (asked: string, { otherVersion }: DoctorContext): CheckResult => {
+const checkVersion = (asked: string, { otherVersion, clock }: DoctorContext): CheckResult => {
+  const next = `Set FB_GRAPH_VERSION=${NEWEST_VERSION}, the newest that this release knows, and restart the bot.`
   const ran = otherVersion()
-  return ran === null
-    ? ok(`${asked} is in service`)
+  if (ran !== null) return warning(`Graph runs ${ran} instead of ${asked}, which has expired`, next)
+  const end = endOfVersion(asked)
+  if (end === null) return ok(`${asked} is in service`)
+  const leftMs = Date.parse(end) - clock.now()
+  return leftMs > END_IS_NEAR_MS
+    ? ok(`${asked} is in service until ${end}`)
     : warning(
-        `Graph runs ${ran} instead of ${asked}, which has expired`,
-        `Set FB_GRAPH_VERSION=${ran} or newer.`,
+        `${asked} is in service until ${end}; after that Facebook runs the calls on another version`,
+        next,
       )
 }
+
+const END_IS_NEAR_MS = 90 * 24 * 3_600_000
 
 const checkAppSubscription = async (
   publicUrl: string | undefined,
