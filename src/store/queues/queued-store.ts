@@ -1,17 +1,18 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../base/clock.ts'
 import { createListeners } from '../../base/listeners.ts'
-import type { ClaimId, Queue, ReplyOutcome, Store, StoredReply } from '../store.ts'
-import { toCount, toEvent } from './crossing.ts'
+import type { ClaimId, Queue, ReplyOutcome, Store } from '../store.ts'
+import { toEvent } from './crossing.ts'
 import { createDeadLetters } from './dead-letter-box.ts'
 import { createInboxQueue } from './inbox-queue.ts'
 import { createKeptData } from './kept-data.ts'
 import type { KeptPages } from './kept-pages.ts'
-import { claimsOf, createLiveConversations } from './live-conversations.ts'
+import { createLettingGo } from './letting-go.ts'
+import { createLiveConversations } from './live-conversations.ts'
 import type { StoreDatabase } from './operations.ts'
 import { createOutboxLanes } from './outbox-lanes.ts'
 import { createPageChanges } from './page-changes.ts'
-import { replyIds } from './reply-ids.ts'
+import { createReplying } from './replying.ts'
+import { replyIds, toStoredReply } from './reply-ids.ts'
 
 /**
  * The store over a database of any engine. One process works on the queues of a Page, so a claim needs no lease of its own: it ends with
@@ -44,19 +45,23 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
     wake: () => work.tell('outbox'),
   })
 
-  const replyOf = (
-    seq: number,
-    body: string,
-    acceptedMs: number,
-    doubtSinceMs: number | null,
-  ): StoredReply => ({
-    id: ids.idOf(seq),
-    seq,
-    body,
-    acceptedMs,
-    doubtSinceMs,
+  const letGoOfForgotten = createLettingGo({
+    database,
+    inbox,
+    outbox,
+    live,
+    onRevoked: revocations.tell,
+    onForgotten: forgettings.tell,
   })
-
+  const replying = createReplying({
+    database,
+    inbox,
+    outbox,
+    ids,
+    clock,
+    onAnswers: () => work.tell('answers'),
+    onForgotten: forgettings.tell,
+  })
   const deadLetters = createDeadLetters({ database, ids, returned: outbox.returned })
   database.onForeignWrite(({ pagesWaiting, events, forgotten }) => {
     outbox.returned(pagesWaiting)
@@ -67,27 +72,6 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
 
   const pageChanges = createPageChanges({ database, inbox, outbox, live, onRevoked: revocations.tell })
   pages.lead(pageChanges)
-
-  const letGoOfForgotten = async (): Promise<void> => {
-    // Rows read in the same transaction are in memory by then.
-    await nextTurn()
-    const gone = await database.record({
-      op: 'gone',
-      conversations: live.all().map((entry) => entry.conversation.id),
-    })
-    const revoked: ClaimId[] = []
-    for (const id of gone) {
-      const entry = live.get(id)
-      if (entry === undefined) continue
-      revoked.push(...claimsOf(entry))
-      entry.forgotten = true
-      entry.conversation.state = null
-      outbox.hurry(entry.conversation.id)
-      inbox.drop(entry)
-    }
-    if (revoked.length > 0) revocations.tell(revoked)
-    forgettings.tell()
-  }
 
   return {
     ...createKeptData({ database, ids, clock }),
@@ -114,90 +98,13 @@ export const createQueuedStore = (database: StoreDatabase, clock: Clock, pages: 
     },
 
     claimInbox: (limit) => inbox.claim(limit),
-
-    finishEvent: async (claim, event, outcome) => {
-      const { conversation } = claim
-      const entry = inbox.entryOf(claim)
-      // The Page was lost: its next keeper handles the event.
-      if (entry === null) return null
-      const nowMs = clock.now()
-      const handOut = outcome.handOut === true && outcome.replies.length > 0 && outbox.reserve(conversation)
-      const stateBefore = entry.conversation.state
-      if (outcome.state !== undefined) entry.conversation.state = outcome.state
-      const recorded = database.record({
-        op: 'finish_event',
-        conversation: conversation.id,
-        page: conversation.pageId,
-        fence: entry.tenure.fence,
-        seq: event.seq,
-        acceptedMs: event.acceptedMs,
-        replies: outcome.replies,
-        doubtMs: handOut ? nowMs : null,
-        state: outcome.state,
-        confirmed: (outcome.confirmed ?? []).flatMap(({ replyId, messageId }) => {
-          const seq = ids.seqOf(replyId)
-          return seq === null ? [] : [{ seq, messageId }]
-        }),
-        answers: outcome.answers ?? [],
-        question: outcome.question ?? null,
-        counts: (outcome.counts ?? []).map(toCount),
-        takenBack: outcome.takenBack ?? null,
-        nowMs,
-      })
-      // Noted at once: the claim's next event comes before this one is stored, and its replies must not overtake.
-      if (outcome.replies.length > 0 && !handOut) outbox.added(conversation)
-      const finished = await recorded.catch(async (error: unknown) => {
-        // Do not undo the state of a later event.
-        if (entry.conversation.state === outcome.state) entry.conversation.state = stateBefore
-        if (handOut && inbox.entryOf(claim) !== null) await outbox.release(outbox.handOut(entry, []))
-        throw error
-      })
-      // The stored replies are in doubt, for the next keeper.
-      if (inbox.entryOf(claim) === null) return null
-      if (finished.forgotten) {
-        if (handOut) await outbox.release(outbox.handOut(entry, []))
-        // The event may have brought back data of a forgotten visitor.
-        forgettings.tell()
-        return null
-      }
-      const { seqs, settled } = finished
-      const replies = seqs.map((seq, index) =>
-        replyOf(seq, outcome.replies[index] ?? '', event.acceptedMs, null),
-      )
-      inbox.finished(claim, event)
-      if ((outcome.answers?.length ?? 0) > 0) work.tell('answers')
-      if (settled) outbox.hurry(conversation.id)
-      return handOut ? outbox.handOut(entry, replies) : null
-    },
-
-    interject: async (claim, { seq: event, acceptedMs }, reply) => {
-      const { conversation } = claim
-      const entry = inbox.entryOf(claim)
-      if (entry === null || !outbox.reserve(conversation)) return null
-      const seq = await database.record({
-        op: 'interject',
-        conversation: conversation.id,
-        page: conversation.pageId,
-        fence: entry.tenure.fence,
-        seq: event,
-        acceptedMs,
-        reply,
-        doubtMs: clock.now(),
-      })
-      if (inbox.entryOf(claim) === null) return null
-      const out = outbox.handOut(entry, seq === null ? [] : [replyOf(seq, reply, acceptedMs, null)])
-      if (seq !== null) return out
-      await outbox.release(out)
-      return null
-    },
-
+    ...replying,
     releaseInbox: async (claim) => {
       inbox.release(claim)
       pageChanges.claimEnded(claim.conversation)
     },
 
-    claimOutbox: (limit, room) =>
-      outbox.claim(limit, room, (row) => replyOf(row.seq, row.body, row.acceptedMs, row.doubtMs)),
+    claimOutbox: (limit, room) => outbox.claim(limit, room, (row) => toStoredReply(ids, row)),
 
     finishReply: async (claim, reply, outcome) => {
       const tenure = outbox.tenureOf(claim)

@@ -1,3 +1,6 @@
+import type { StoredReply } from '../store.ts'
+import type { OutboxRow } from './rows.ts'
+
 /** Converts between replies' ids and sequence numbers. */
 export interface ReplyIds {
   idOf: (seq: number) => string
@@ -17,3 +20,9 @@ export const replyIds = (instance: string): ReplyIds => {
     },
   }
 }
+
+/** A reply as it is handed out. */
+export const toStoredReply = (
+  ids: Pick<ReplyIds, 'idOf'>,
+  { seq, body, acceptedMs, doubtMs }: Pick<OutboxRow, 'seq' | 'body' | 'acceptedMs' | 'doubtMs'>,
+): StoredReply => ({ id: ids.idOf(seq), seq, body, acceptedMs, doubtSinceMs: doubtMs })
