@@ -10,7 +10,10 @@ interface Back {
   authorization_code?: unknown
 }
 
-/** The visitor comes back from the bot's own login; without a code they gave up, and the accounts stay apart. */
+/**
+ * The address to which the bot's own login sends the visitor back. Without a code the visitor gave up, and the accounts are not
+ * linked.
+ */
 export const accountLinkingRoutes =
   ({ parts, reach }: { parts: SandboxParts; reach: Reach }) =>
   async (app: FastifyInstance) => {

@@ -31,7 +31,7 @@ export interface SandboxState {
     verified: boolean
     pending: number
     lastStatus: number | null
-    /** Since when no callback got through; after an hour of it the app is unsubscribed. */
+    /** Since when callbacks have failed, ms since the epoch; after an hour the app is unsubscribed. */
     failingSinceMs: number | null
   }
   pages: PageView[]
@@ -44,7 +44,7 @@ export interface SandboxState {
     delayMs: number
     ipBlocked: boolean
     appDeactivated: boolean
-    /** Pages whose calls are refused, by their id, until then. */
+    /** By Page id: until when its calls are refused, ms since the epoch. */
     throttledUntilMs: Record<string, number>
   }
   /** The terminal command that gives the bot a valid token again; null when the sandbox runs alone. */
@@ -55,7 +55,7 @@ export interface PageView {
   id: string
   name: string
   subscribed: boolean
-  /** Whether a Page token handed out for this Page still works, and if not what killed it. */
+  /** Whether a Page token of this Page still works, and if not the reason. */
   token: { handedOut: boolean; alive: boolean; reason: string | null }
   greeting: string | null
   getStarted: string | null
@@ -94,7 +94,10 @@ export interface Visitor {
   firstName: string
   /** A role on the app: reached also while it is in development. */
   appRole: boolean
-  /** `here` sees what arrives, `elsewhere` gets it without reading, `offline` gets nothing before they are back. */
+  /**
+   * `here`: messages are delivered and read. `elsewhere`: delivered, not read. `offline`: not delivered until the visitor is
+   * back.
+   */
   presence: Presence
   /** Offered by a quick reply of this kind, as from their profile. */
   email: string | null
@@ -175,11 +178,11 @@ export type VisitorAction =
   | { type: 'reaction'; mid: string; emoji: string; action: 'react' | 'unreact' }
   /** Opens an m.me link. */
   | { type: 'referral'; ref: string }
-  /** Comes through an ad; what they say next carries it. */
+  /** Comes through an ad; the visitor's next message has the referral. */
   | { type: 'ad'; adId: string; title: string; ref?: string }
   /** Asks for marketing messages, or stops and resumes them. */
   | { type: 'optin'; payload: string; title: string; status?: 'stop' | 'resume' }
-  /** Says whether an answer was good. */
+  /** Rates an answer of the bot. */
   | { type: 'feedback'; mid: string; good: boolean }
   | { type: 'account_linking'; authorizationCode: string | null }
   /** Taps a button of the type `account_link`; the answer carries the address that opens. */
@@ -190,15 +193,15 @@ export type VisitorAction =
   | { type: 'comment'; postId: string; message: string }
   | { type: 'block'; blocked: boolean }
   | { type: 'presence'; presence: Presence }
-  /** Any other event of the platform: what stands beside sender, recipient and timestamp. */
+  /** Any other event of the platform: the keys besides sender, recipient and timestamp. */
   | { type: 'event'; field: string; content: Record<string, unknown> }
 
 export type ShareKind = 'fallback' | 'reel' | 'ig_reel' | 'post' | 'ig_post'
 
-/** What a human can do in the Page inbox: answer (which echoes to the app), take the thread, or hand it back to the bot. */
+/** Actions of a human in the Page inbox: answer (which the app gets as an echo), take the thread, or hand it back to the bot. */
 export type InboxAction = { type: 'text'; text: string } | { type: 'take' } | { type: 'hand_back' }
 
-/** The buttons that make trouble, and those that end it. */
+/** The kinds of trouble, and those that end it. */
 export type TroubleKind =
   | 'password-changed'
   | 'app-removed'
@@ -215,18 +218,18 @@ export type TroubleKind =
   | 'ip-blocked'
   /** The app is deactivated in its dashboard: every call fails with 200 until `calm`. */
   | 'app-deactivated'
-  /** The next `times` subscriptions of a Page answer success and subscribe nothing. */
+  /** The next `times` subscriptions of a Page are answered with success but subscribe nothing. */
   | 'subscribe-nothing'
   /** The Page is barred from sending for breaking a policy (10/1893063), and the app is told; `calm` ends it. */
   | 'policy-block'
-  /** Ids of uploaded media that a Page has are refused from now on, as after their 90 days (100/2018074). */
+  /** The ids of media that a Page has uploaded so far are refused, as after 90 days (100/2018074). */
   | 'media-expired'
   /** Calls are refused as too many (80006, 80001; 4 for the app), for `minutes`. */
   | 'throttle'
   /** The visitor `psid` blocks the Page, or no longer does. */
   | 'block'
   | 'unblock'
-  /** The app reaches people with a role on it alone. */
+  /** The app reaches only people with a role on it. */
   | 'development-mode'
   | 'live-mode'
   | 'graph-down'
@@ -277,7 +280,7 @@ export interface TroubleBody {
   /** Answer with this text instead of JSON, such as an HTML page. */
   raw?: string
   delayMs?: number
-  /** `graph-down` alone: connections break instead of being answered with an HTML page. */
+  /** Only for `graph-down`: connections break instead of being answered with an HTML page. */
   reset?: boolean
 }
 

@@ -92,11 +92,11 @@ export interface SandboxPlan {
   tls: { port: number; folder: string } | null
 }
 
-/** Arguments that make no sense; the message says which. */
+/** Wrong arguments; the message says which. */
 export class WrongUsage extends Error {}
 
 /**
- * @param env - where npm leaves the options that stood before its own `--`
+ * @param env - the environment, in which npm leaves options that stood before `--`
  * @returns null when only help was asked for
  */
 export const readArguments = (args: string[], env: NodeJS.ProcessEnv = {}): SandboxPlan | null => {

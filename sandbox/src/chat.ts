@@ -15,7 +15,7 @@ export interface Chat {
   page: PageSide
   routing: Routing
   view: (conversation: Conversation) => ConversationView
-  /** Something about a conversation changed; those who watch are told. */
+  /** Tells the bus that a conversation changed. */
   changed: (conversation: Conversation) => void
 }
 
@@ -25,7 +25,7 @@ export const createChat = (deps: {
   rng: Rng
   bus: Bus
   courier: Courier
-  /** Where the sandbox is reached. */
+  /** The origin of the sandbox. */
   origin: () => string
 }): Chat => {
   const { rng, clock } = deps

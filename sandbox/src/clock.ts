@@ -1,6 +1,6 @@
 /**
- * Time in the sandbox. It runs with the machine's clock until someone moves it, so that a token of 60 days can be
- * watched to expire in a second. Timers set here follow the moves.
+ * Time in the sandbox. It runs with the machine's clock and can be moved forward, so that a token of 60 days expires in a second.
+ * Its timers follow the moves.
  */
 export interface SandboxClock {
   nowMs: () => number
@@ -18,7 +18,7 @@ export const httpDate = ({ nowMs }: Pick<SandboxClock, 'nowMs'>): string => new 
 export interface ClockOptions {
   /** Where the clock starts, ms since the epoch; the machine's time when left out. */
   startMs?: number
-  /** A frozen clock moves by {@link SandboxClock.advance} alone. */
+  /** A frozen clock moves only by {@link SandboxClock.advance}. */
   frozen?: boolean
 }
 
@@ -28,7 +28,7 @@ interface Timer {
   alarm: NodeJS.Timeout | undefined
 }
 
-/** Node cannot set a timer further away than this. */
+/** The longest timer that Node can set. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
 export const createClock = ({ startMs, frozen = false }: ClockOptions = {}): SandboxClock => {

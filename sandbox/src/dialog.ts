@@ -68,7 +68,7 @@ const decide = (parts: SandboxParts, request: FastifyRequest, reply: FastifyRepl
   if (decision === 'back') return goOn(reply, asked, NOT_ACTIVE)
   if (decision !== 'continue' || !user || user.system) return goOn(reply, asked, DENIED)
   if (isShutOut(asked, user)) {
-    // Login for Business ends as if the person had refused (docs/messenger-platform.md#b3).
+    // Login for Business ends as if the person had declined (docs/messenger-platform.md#b3).
     if (asked.byConfig) return goOn(reply, asked, DENIED)
     return html(reply.code(400), notActivePage(NOT_ACTIVE.error_message, request.url), asked.redirectUri)
   }
@@ -97,7 +97,7 @@ const goOn = (reply: FastifyReply, asked: DialogRequest, answer: DialogAnswer) =
 }
 
 const html = (reply: FastifyReply, page: string, redirectUri: string | null) => {
-  // A browser holds the redirect after a form, too, against form-action.
+  // Browsers apply `form-action` to the redirect after a form, too.
   const next = redirectUri === null ? '' : ` ${new URL(redirectUri).origin}`
   return reply
     .headers({

@@ -1,10 +1,10 @@
 import closeWithGrace from 'close-with-grace'
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
-/** A terminal sends Ctrl-C to npm and to the program, and npm passes its own on: two signals so close together are one. */
+/** Signals within this time count as one: a terminal sends Ctrl-C to npm and to the program, and npm passes its own on. */
 const SAME_MS = 1000
 
-/** Ends the process in order when it is told to, or when an error is not handled; at once when it is told to a second time. */
+/** Ends the process in order on a signal or an unhandled error, and at once on a second signal. */
 export const endWithGrace = (
   options: { delay: number; logger?: { error: (about: unknown) => void } },
   end: (why: { signal?: string | undefined; err?: Error | undefined }) => Promise<void>,

@@ -4,7 +4,7 @@ import type { Rng } from './rng.ts'
 export interface FileStore {
   keep: (file: Omit<StoredFile, 'id'>) => StoredFile
   find: (id: string) => StoredFile | undefined
-  /** Where it can be fetched. */
+  /** The address of a file. */
   urlOf: (file: StoredFile) => string
   all: () => StoredFile[]
   restore: (files: readonly StoredFile[]) => void
@@ -18,7 +18,7 @@ export interface StoredFile {
   bytes: Buffer
 }
 
-/** The oldest go when there are more bytes than this: real addresses, too, stop working after a while. */
+/** With more bytes than this, the oldest files are deleted; Facebook's addresses stop working after a time, too. */
 const MOST_BYTES = 256 * 1024 * 1024
 const LONGEST_NAME = 100
 
@@ -57,7 +57,7 @@ export const createFileStore = ({ rng, origin }: { rng: Rng; origin: () => strin
   }
 }
 
-/** The last word of a path, without what a file system or a header could stumble over. */
+/** The last part of a path, without characters that are unsafe in a file name or a header. */
 const plainName = (name: string): string =>
   (name.split(/[/\\]/).at(-1) ?? '')
     .replace(/[^\p{L}\p{N}._ -]/gu, '_')

@@ -1,14 +1,14 @@
 import type { Sandbox } from './server.ts'
 import type { StateFile } from './state-file.ts'
 
-/** A change is on disk this long after it, so that not every keystroke costs a write. */
+/** The delay of a write after a change, so that many changes are one write. */
 const SAVE_AFTER_MS = 1000
 
 /**
  * Saves the world after changes, and once more at the end.
  *
- * @param complain - told once when the file cannot be written, and again after it could
- * @returns what to call before the sandbox is closed
+ * @param complain - called when the file cannot be written; not again until a write has succeeded
+ * @returns the function to call before the sandbox is closed
  */
 export const keepState = (
   sandbox: Sandbox,

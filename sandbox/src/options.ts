@@ -9,19 +9,19 @@ export interface SandboxOptions {
   appId: string
   appSecret: string
   appName?: string
-  /** Loopback unless told otherwise. */
+  /** The address to listen on; loopback by default. */
   host?: string
-  /** 0 picks a free one. */
+  /** The port; 0 picks a free one. */
   port?: number
   /** Host names it answers to beside loopback and the address it listens on, such as that of a container. */
   hostNames?: readonly string[]
-  /** The origin in addresses that are handed out, where it is reached under another one than it listens on. */
+  /** The origin in returned addresses, if the sandbox is reached under another one than it listens on. */
   publicUrl?: string
   /** Answers as graph.facebook.com and www.facebook.com too: over TLS on this port, and as an HTTP proxy. */
   tls?: { certificates: Certificates; port: number }
   /** The callback URL, as set in the App Dashboard. The Page must be subscribed as well. */
   webhookUrl?: string
-  /** Left out: no verification is asked for. */
+  /** Without it, no verification is made. */
   verifyToken?: string
   users?: readonly UserSeed[]
   pages?: readonly PageSeed[]
@@ -33,28 +33,28 @@ export interface SandboxOptions {
   clock?: SandboxClock
   /** How long each Graph call takes. */
   latencyMs?: number
-  /** How long a webhook may take to be answered; 5 s at Facebook. */
+  /** Time limit for the answer to a webhook; 5 s at Facebook. */
   webhookTimeoutMs?: number
-  /** Most events in one callback where several wait; 1 when left out. */
+  /** Most waiting events in one callback; 1 by default. */
   webhookBatch?: number
-  /** The version of Graph calls that name none. */
+  /** The version of Graph calls without one. */
   graphVersion?: string
-  /** Most entries in one page of a list, to make `paging` show with few Pages. */
+  /** Most entries in one page of a list; a small number makes `paging` appear with few Pages. */
   pageSize?: number
   /** "Require app secret": calls without `appsecret_proof` are refused. */
   requireProof?: boolean
-  /** Valid OAuth Redirect URIs; any when left out. */
+  /** Valid OAuth Redirect URIs; without them any is accepted. */
   redirectUris?: readonly string[]
   deauthorizeUrl?: string
   /** Saved configurations of Login for Business, by `config_id`. */
   loginConfigs?: Readonly<Record<string, LoginConfig>>
   mode?: App['mode']
-  /** Allowances of calls; Facebook's own with `facebook`, none when left out. */
+  /** Limits on calls: `facebook` for Facebook's own, none by default. */
   limits?: Limits | 'facebook'
   /** Whether visitors' names may be read. */
   profileAccess?: boolean
   repairCommand?: string
-  /** A world as `save()` gave it, in place of the users, Pages and visitors. */
+  /** A world from `save()`, which replaces users, Pages and visitors. */
   world?: unknown
 }
 
@@ -67,7 +67,7 @@ export const reachOf = ({ host = '127.0.0.1', hostNames = [], publicUrl, tls }: 
 export const limitsOf = ({ limits = {} }: SandboxOptions): Limits =>
   limits === 'facebook' ? FACEBOOK_LIMITS : limits
 
-/** The world to begin with. */
+/** The initial world. */
 export const planWorld = (options: SandboxOptions): WorldOptions => ({
   appId: options.appId,
   appName: options.appName ?? 'Sandbox app',

@@ -12,7 +12,7 @@ const TYPES: Record<string, string> = {
   svg: 'image/svg+xml',
 }
 
-/** No script but the page's own files; pictures and sounds from wherever the bot links them. */
+/** Allows scripts only from the page's own files, but pictures and sounds from any address that the bot sends. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -28,7 +28,7 @@ const POLICY = [
 const NO_PAGE =
   'The sandbox is running. Its chat page is not part of this checkout; docs/sandbox.md has the control API.\n'
 
-/** The chat page: the files of `sandbox/src/page/`, by their own names alone. */
+/** Serves the chat page: only the files of `sandbox/src/page/`. */
 export const pageFiles =
   ({ reach }: { reach: Reach }) =>
   async (app: FastifyInstance) => {
@@ -37,7 +37,7 @@ export const pageFiles =
       const page = await read('index.html')
       return page ? serve(reply, 'html', page) : reply.type('text/plain; charset=utf-8').send(NO_PAGE)
     })
-    // A link as on a poster: the chosen visitor comes through it.
+    // An m.me link: the chosen visitor comes through it.
     app.get<{ Params: { page: string }; Querystring: { ref?: unknown } }>(
       '/m.me/:page(\\d+)',
       async ({ params, query }, reply) => {

@@ -10,14 +10,14 @@ import type { Trouble } from './trouble.ts'
 import type { Courier } from './webhooks/courier.ts'
 import type { World } from './world.ts'
 
-/** The parts of the sandbox; every room gets its dependencies from here. */
+/** The parts of the sandbox, from which each folder gets its dependencies. */
 export interface SandboxParts {
   settings: Settings
   world: World
   clock: SandboxClock
-  /** Chance for what stays: ids, tokens, mids. */
+  /** Random numbers for ids, tokens and mids. */
   rng: Rng
-  /** Chance for what only has to differ, so that its timing does not shift the ids. */
+  /** Random numbers for values that only have to differ, such as trace ids, so that their number does not change the ids. */
   traces: Rng
   bus: Bus
   tokens: Tokens
@@ -30,7 +30,7 @@ export interface SandboxParts {
 }
 
 export interface Settings {
-  /** The version of calls that name none. */
+  /** The version of calls without one. */
   graphVersion: string
   /** The app whose webhook and tokens the control API shows. */
   appId: string
@@ -44,6 +44,6 @@ export interface Settings {
   profileAccess: boolean
   /** The command that gives the bot a valid token again; null when the sandbox runs alone. */
   repairCommand: string | null
-  /** Known once it listens. */
+  /** The origin; known once the sandbox listens. */
   origin: () => string
 }

@@ -1,4 +1,4 @@
-/** Where the picture of a sticker is, as Facebook's CDN has one for each. */
+/** The address of a sticker's picture; Facebook's CDN has one for each. */
 export const stickerUrl = (origin: string, stickerId: string): string =>
   `${origin}/pictures/stickers/${encodeURIComponent(stickerId)}.svg`
 

@@ -3,7 +3,7 @@ import { guardHost } from './control/guard.ts'
 import type { SandboxParts } from './parts.ts'
 import type { Reach } from './reach/names.ts'
 
-/** Drawn here, so that a bot which fetches them finds something, and a page that shows them needs no internet. */
+/** Pictures are drawn by the sandbox, so that bots can fetch them and the chat page needs no internet. */
 export const pictureRoutes =
   ({ parts, reach }: { parts: SandboxParts; reach: Reach }) =>
   async (app: FastifyInstance) => {
@@ -31,7 +31,7 @@ const hueOf = (id: string): number => Buffer.from(id).reduce((sum, byte) => (sum
 const frame = (body: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 120" width="120" height="120">${body}</svg>`
 
-/** A face of its own colour, so that stickers can be told apart. */
+/** A face whose colour depends on the sticker's id, so that stickers look different. */
 const sticker = (id: string): string =>
   frame(
     `<circle cx="60" cy="60" r="54" fill="hsl(${hueOf(id)} 80% 62%)"/><circle cx="42" cy="52" r="7"/><circle cx="78" cy="52" r="7"/><path d="M36 74q24 24 48 0" fill="none" stroke="#000" stroke-width="6" stroke-linecap="round"/>`,

@@ -29,7 +29,7 @@ export interface AppSeed {
 
 export interface DashboardWebhook {
   url: string
-  /** Left out: no verification is asked for. */
+  /** Without it, no verification is made. */
   verifyToken?: string
 }
 
@@ -44,12 +44,12 @@ export interface PageSeed {
   id?: string
   name: string
   category?: string
-  /** The first user's tasks on it; all of them when left out, `[]` for no role. */
+  /** The first user's tasks on the Page; all by default, `[]` for no role. */
   tasks?: readonly string[]
   listed?: boolean
-  /** The portfolio it is in; Pages in one are reached through it alone, unless `listed`. */
+  /** The portfolio of the Page. Such a Page is reached only through the portfolio, unless `listed`. */
   portfolio?: string
-  /** In the portfolio as a client's Page rather than an own one. */
+  /** Whether the portfolio has it as a client's Page and not as its own. */
   client?: boolean
   defaultAppId?: string
 }
@@ -67,7 +67,7 @@ export const PAGE_TASKS = [
   'MANAGE',
 ] as const
 
-/** Fills in the ids that were left to chance, so that a world peopled again has the same ones. */
+/** Adds random ids where the options have none, so that a reset world has the same ids. */
 export const withIds = (options: WorldOptions, rng: Rng): WorldOptions => ({
   ...options,
   users: options.users.map((seed) => ({ ...seed, id: seed.id ?? newUserId(rng) })),
@@ -75,7 +75,7 @@ export const withIds = (options: WorldOptions, rng: Rng): WorldOptions => ({
   visitors: options.visitors.map((seed) => ({ ...seed, psid: seed.psid ?? newPsid(rng) })),
 })
 
-/** Empties the world and fills it again, in place: references to it stay valid. */
+/** Empties and fills the world in place, so that references to it stay valid. */
 export const populate = (world: World, rng: Rng, options: WorldOptions): void => {
   for (const map of Object.values(world)) (map as Map<unknown, unknown>).clear()
   world.apps.set(options.appId, {
@@ -124,7 +124,7 @@ export const addApp = (world: World, { id, name, secret, webhook }: AppSeed): Ap
   return app
 }
 
-/** An app that a kept world may have already: its webhook is the one named now, its secret stays. */
+/** Updates an app that a loaded world may have already: its webhook is replaced, its secret stays. */
 export const renewApp = (world: World, seed: AppSeed): void => {
   const known = world.apps.get(seed.id)
   if (!known) addApp(world, seed)
@@ -176,7 +176,7 @@ export const addPage = (world: World, rng: Rng, seed: PageSeed): Page => {
 const portfolio = (world: World, name: string): Business => {
   const known = [...world.businesses.values()].find((business) => business.name === name)
   if (known) return known
-  // From the name, not by chance: a world peopled again has the same ids.
+  // Derived from the name, so that a reset world has the same ids.
   const id = `20${createRng(seedFrom(name)).digits(13)}`
   const business: Business = { id, name, ownedPageIds: [], clientPageIds: [] }
   world.businesses.set(business.id, business)

@@ -1,7 +1,7 @@
 import type { Rng } from './rng.ts'
 import type { Post, World } from './world.ts'
 
-/** Posts and comments beyond these are forgotten, oldest first. */
+/** The most posts and comments that are kept; the oldest are deleted. */
 const MOST_POSTS = 1000
 
 export const addPost = (
@@ -24,7 +24,7 @@ export const addPost = (
   return post
 }
 
-/** Takes it away with everything below it. */
+/** Deletes a post with its comments. */
 export const removePost = (world: World, { id }: Post): void => {
   world.posts.delete(id)
   for (const post of world.posts.values()) if (post.parentId === id) removePost(world, post)

@@ -1,4 +1,4 @@
-/** Chance with a seed: the same seed gives the same ids and tokens in the same order. */
+/** Random numbers from a seed: the same seed gives the same ids and tokens in the same order. */
 export interface Rng {
   /** A whole number from 0 up to, but not including, `below`. */
   int: (below: number) => number
@@ -13,7 +13,7 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 export const createRng = (seed: number): Rng => {
   let state = seed >>> 0
-  // A 32-bit xorshift-multiply mixer over a counter: short, seedable, good enough for names that only have to differ.
+  // A 32-bit xorshift-multiply mixer over a counter: short, seedable, and sufficient for ids that only have to differ.
   const next = (): number => {
     state = (state + 0x9e3779b9) >>> 0
     let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad)
@@ -35,7 +35,7 @@ export const createRng = (seed: number): Rng => {
   }
 }
 
-/** A seed out of a text: FNV-1a. */
+/** A seed from a text, by FNV-1a. */
 export const seedFrom = (text: string): number => {
   let hash = 0x811c9dc5
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193)

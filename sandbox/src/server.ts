@@ -29,10 +29,10 @@ import { findConversation, ownApp, type World } from './world.ts'
 
 export type { SandboxOptions } from './options.ts'
 
-/** A running sandbox, and the handles by which tests turn it. */
+/** A running sandbox, with functions for tests. */
 export interface Sandbox {
   app: FastifyInstance
-  /** Serves as `FB_GRAPH_URL` and as `FB_LOGIN_URL`; the chat page is at its root. */
+  /** The value for `FB_GRAPH_URL` and `FB_LOGIN_URL`; the chat page is at its root. */
   origin: string
   /** The port of TLS, if it has one. */
   httpsPort: number | null
@@ -41,7 +41,7 @@ export interface Sandbox {
   world: World
   clock: SandboxClock
   bus: Bus
-  /** Webhooks under way, their verification, and what to do to the next ones. */
+  /** Webhooks in flight, their verification, and faults for the next ones. */
   courier: Courier
   /** A fresh short-lived user token of the first user, as the Graph API Explorer gives one. */
   userToken: (options?: UserTokenOptions) => string
@@ -49,36 +49,39 @@ export interface Sandbox {
   setWebhook: (webhook: { url: string; verifyToken?: string } | null) => void
   state: () => SandboxState
   conversation: (pageId: string, psid: string) => ConversationView | null
-  /** A visitor does something at a Page; the mid of what came of it. */
+  /** Carries out a visitor's action. @returns the mid of the message it made */
   act: (pageId: string, psid: string, action: VisitorAction) => string
   trouble: (kind: Parameters<typeof makeTrouble>[1], details?: Parameters<typeof makeTrouble>[2]) => void
-  /** Resolves with what `check` gives as soon as that is neither null, undefined nor false; asked after everything that happens. `timeoutMs`: a minute when left out. */
+  /**
+   * Calls `check` after every event and resolves with its first result that is neither null, undefined nor false. `timeoutMs` is
+   * a minute by default.
+   */
   until: <Value>(check: () => Value, timeoutMs?: number) => Promise<Present<Value>>
-  /** Resolves once the Page has said `count` messages to this visitor, with all it ever said. */
+  /** Resolves once the Page has sent `count` messages to this visitor, with all its messages. */
   replies: (pageId: string, psid: string, count: number, timeoutMs?: number) => Promise<ChatMessage[]>
-  /** Everything there is as JSON, secrets included, for the option `world` or `load`. */
+  /** The whole state as JSON, including secrets, for the option `world` or for `load`. */
   save: () => object
-  /** @throws BadSnapshot when it is none, and then nothing has changed */
+  /** Loads a saved state. @throws BadSnapshot if it is not valid; nothing is then changed */
   load: (world: unknown) => void
   reset: () => void
   close: () => Promise<void>
 }
 
-/** What is there. */
+/** A value that is neither false, null nor undefined. */
 export type Present<Value> = Exclude<Value, false | null | undefined>
 
 export interface UserTokenOptions {
   scopes?: readonly string[]
   expiresInSeconds?: number
-  /** Pages ticked in the dialog; all when left out. */
+  /** Pages ticked in the dialog; all by default. */
   pageIds?: readonly string[]
   userId?: string
-  /** The app it is for; the sandbox's own when left out. */
+  /** The app of the token; the sandbox's own by default. */
   appId?: string
 }
 
 const WEBHOOK_TIMEOUT_MS = 5_000
-/** What is waited for may run on a busy machine; a test that cannot wait so long names a time of its own. */
+/** Long, because the machine may be busy; a test may set a shorter time. */
 const PATIENCE_MS = 60_000
 
 /** Starts Facebook on this machine: Graph API, login dialog, webhooks, control API and chat page on one origin. */
@@ -112,7 +115,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
   const reset = () => {
     hush()
     parts.files.clear()
-    // The app's webhook settings stay: they are no part of the conversations.
+    // The app's webhook settings survive a reset.
     const webhook = world.apps.get(settings.appId)?.subscription ?? null
     settings.appId = plan.appId
     populate(world, parts.rng, plan)
@@ -221,7 +224,7 @@ export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> =
 
 const createServer = (parts: SandboxParts, reach: Reach): FastifyInstance => {
   const app = Fastify({
-    // What comes as to a proxy leads inside as well; another host's path is found nowhere.
+    // Requests in the form for a proxy lead to the same routes; the path of another host matches no route.
     rewriteUrl: ({ url = '/' }) => pathInside(reach, url) ?? '/*',
     bodyLimit: 1024 * 1024,
     http: { maxHeaderSize: LONGEST_HEAD_BYTES },
@@ -238,20 +241,20 @@ const createServer = (parts: SandboxParts, reach: Reach): FastifyInstance => {
     const message = statusCode >= 500 ? 'The sandbox failed.' : error.message
     return reply.code(statusCode).header('x-content-type-options', 'nosniff').send({ statusCode, message })
   })
-  // Node takes the first of several hosts; RFC 9112, 3.2 has them refused.
+  // Several Host headers are refused, as RFC 9112, 3.2 demands; Node would take the first.
   app.addHook('onRequest', async (request, reply) => {
     const hosts = request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host')
     if (hosts.length > 1) return refuseCall(parts, reply, 400)
   })
   app.setNotFoundHandler((_request, reply) => refuseCall(parts, reply, 400))
-  // Node would send the machine's time, and a client that goes by this header would see two times here.
+  // Set to the sandbox's time: Node would send the machine's time, and a client that uses this header would see two times.
   app.addHook('onSend', async (_request, reply) => {
     reply.header('date', httpDate(parts.clock))
   })
   return app
 }
 
-/** Looks again after everything that happens; a deadline keeps a broken test from hanging. */
+/** Calls `check` after every event; the time limit keeps a failing test from hanging. */
 const waitUntil = <Value>(bus: Bus, check: () => Value, timeoutMs: number): Promise<Present<Value>> =>
   new Promise((resolve, reject) => {
     const done = (settle: () => void) => {

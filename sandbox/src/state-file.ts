@@ -1,7 +1,7 @@
 import { open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
-/** A world kept in a file from one start to the next. It holds tokens and secrets, so it is for its owner's eyes alone. */
+/** A world kept in a file from one start to the next. It holds tokens and secrets, so only its owner may read it. */
 export interface StateFile {
   /** The saved world; null for none. */
   load: () => Promise<unknown>
@@ -13,7 +13,7 @@ export class UnreadableState extends Error {
   override readonly name = 'UnreadableState'
 }
 
-/** Two sandboxes on one file would take turns in forgetting what the other one knows. */
+/** The error when another sandbox has written the file: two sandboxes on one file would overwrite each other's state. */
 export class StateTaken extends Error {
   override readonly name = 'StateTaken'
 }
@@ -36,7 +36,7 @@ export const createStateFile = (path: string): StateFile => {
         throw new UnreadableState(`${path} is not JSON.`, { cause: error })
       }
     },
-    // A new file takes the old one's place at once, so that a crash leaves one of them whole.
+    // The file is replaced atomically, so that a crash leaves the old or the new one.
     save: async (world) => {
       const place = await linkTarget(path)
       const found = await markOf(place)
@@ -62,13 +62,13 @@ export const createStateFile = (path: string): StateFile => {
   }
 }
 
-/** Tells one content of the file from the next; null for no file. */
+/** A mark of the file's content, to detect changes; null for no file. */
 const markOf = async (path: string): Promise<string | null> => {
   const found = await stat(path).catch(unlessMissing)
   return found && `${found.ino} ${found.size} ${found.mtimeMs}`
 }
 
-/** A link stays one; what it leads to need not exist yet. */
+/** The target of a symbolic link, which stays a link; the target need not exist yet. */
 const linkTarget = async (path: string): Promise<string> => {
   const found = await realpath(path).catch(unlessMissing)
   if (found !== null) return found

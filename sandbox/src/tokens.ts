@@ -1,19 +1,19 @@
 import type { Rng } from './rng.ts'
 import type { App, AuthorizationCode, Grant, Page, Session, Token, User, World } from './world.ts'
 
-/** How tokens come to life and die (docs/messenger-platform.md#b). */
+/** Makes tokens, and decides whether they still work (docs/messenger-platform.md#b). */
 export interface Tokens {
-  /** A person logs in and lets the app do things: a fresh short-lived user token, as the dialog and the Graph API Explorer give. */
+  /** A login of a person. @returns a new short-lived user token, as the dialog and the Graph API Explorer give */
   logIn: (login: Login) => Token
-  /** The same, as a code still to be exchanged. */
+  /** The same login. @returns a code that must be exchanged */
   logInForCode: (login: Login & { redirectUri: string }) => string
-  /** A code for what this token allows. */
+  /** A code with the permissions of this token. */
   codeFor: (token: Token, redirectUri: string) => string
-  /** The token a code stands for; the code is used up. */
+  /** Exchanges a code, which is then used up, for its token. */
   redeem: (code: AuthorizationCode) => Token
   /** docs/messenger-platform.md#b2: another string, about 60 days. */
   exchange: (token: Token) => Token
-  /** docs/messenger-platform.md#b4: lives as long as the user token it was made from, and for ever when that is long-lived. */
+  /** docs/messenger-platform.md#b4: has the end of the user token it was made from, and no end if that is long-lived. */
   pageToken: (userToken: Token, page: Page) => Token
   find: (value: string) => Token | undefined
   /** Why a token no longer works; null while it does. */
@@ -41,7 +41,7 @@ export interface Login {
 }
 
 export interface Death {
-  /** None where the Page, not the token, is the cause. */
+  /** Undefined if the Page is the cause and not the token. */
   subcode: 458 | 459 | 460 | 463 | 467 | 492 | undefined
   reason: string
   message: string
@@ -62,14 +62,14 @@ export const SHORT_LIVED_MS = 90 * 60_000
 const LONG_LIVED_MS = 5_183_944_000
 const DATA_ACCESS_MS = 90 * 24 * 3600_000
 const CODE_LIFE_MS = 10 * 60_000
-/** Page tokens remembered for each Page, to tell the operator whether one still works. */
+/** The number of Page tokens that are kept for each Page, to show whether one still works. */
 const HANDED_OUT = 50
 
 export const createTokens = (deps: { world: World; rng: Rng; nowMs: () => number }): Tokens => {
   const { world, rng, nowMs } = deps
 
   const mint = (token: Omit<Token, 'value' | 'issuedAtMs'>): Token => {
-    // Real ones are some 200 characters; these are kept short so that no secret scanner takes them for real.
+    // Shorter than Facebook's tokens of some 200 characters, so that secret scanners do not take them for real.
     const minted = { ...token, value: `EAA${rng.letters(29)}`, issuedAtMs: nowMs() }
     world.tokens.set(minted.value, minted)
     return minted
@@ -181,7 +181,7 @@ export const createTokens = (deps: { world: World; rng: Rng; nowMs: () => number
   }
 }
 
-/** docs/messenger-platform.md#b8: no subcode, and the Page is to blame. */
+/** docs/messenger-platform.md#b8: no subcode; the cause is the Page. */
 const PAGE_GONE: Death = {
   subcode: undefined,
   reason: 'page-unpublished',

@@ -1,6 +1,6 @@
 import type { Traffic } from './api.ts'
 
-/** The last calls in both directions, with every token and secret gone. */
+/** The last calls in both directions, without tokens and secrets. */
 export interface TrafficLog {
   add: (entry: Omit<Traffic, 'id'>) => void
   after: (id: number) => Traffic[]
@@ -8,23 +8,25 @@ export interface TrafficLog {
 }
 
 const KEPT = 500
-/** A body longer than this is shown by its beginning. */
+/** Only this many characters of a body are shown. */
 const LONGEST_BODY = 20_000
-/** Parameters that hold a token, a secret or something as good as one. */
+/** Parameters that hold a token, a secret or another value that grants access. */
 const SECRET_NAMES =
   /^(access_token|input_token|fb_exchange_token|appsecret_proof|client_secret|code|verify_token|hub\.verify_token|token|signed_request)$/i
-/** Our own tokens, also inside longer texts such as a `paging.next` link. */
+/** The sandbox's tokens, also inside longer texts such as a `paging.next` link. */
 const TOKEN = /\bEAA[A-Za-z0-9]{29}\b/g
 /** The same names inside a longer text, such as the parts of a batch. */
 const NAMED_SECRET =
   /\b(access_token|input_token|fb_exchange_token|appsecret_proof|client_secret|verify_token|signed_request)(=|%3D)[^&"\\\s]+/gi
 const MASK = '…'
-/** A secret shorter than this would tear holes into ordinary words; its parameter is masked by name. */
+/**
+ * Shorter secrets are not masked by their text, because they may be parts of ordinary words; their parameters are masked by name.
+ */
 const SHORTEST_SECRET = 6
 
 export const createTrafficLog = (deps: {
   tell: (traffic: Traffic) => void
-  /** Texts that must never be seen: app secrets, verify tokens. */
+  /** Texts that must never be shown: app secrets, verify tokens. */
   secrets: () => Iterable<string>
 }): TrafficLog => {
   let entries: Traffic[] = []
@@ -41,7 +43,7 @@ export const createTrafficLog = (deps: {
 
   const mask = (value: unknown, name = '', depth = 0): unknown => {
     if (value === null || typeof value === 'boolean') return value
-    // An error's `code` is a number and no secret, an OAuth code is a text.
+    // Not masked: an error's `code` is a number, an OAuth code is a text.
     if (typeof value === 'number') return value
     if (SECRET_NAMES.test(name) && typeof value === 'string') return MASK
     if (typeof value === 'string') return maskText(value)

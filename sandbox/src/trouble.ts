@@ -1,6 +1,6 @@
 import type { TroubleBody } from './api.ts'
 
-/** Trouble on demand: what the next Graph calls meet, and whether webhooks get through. */
+/** Trouble on demand: faults for the next Graph calls and for webhooks. */
 export interface Trouble {
   graphDown: { body: string; reset: boolean } | null
   webhookLost: boolean
@@ -11,11 +11,11 @@ export interface Trouble {
   ipBlocked: boolean
   /** The app was deactivated or archived in its dashboard. */
   appDeactivated: boolean
-  /** This many of the next subscriptions of a Page answer success and subscribe nothing. */
+  /** The number of next subscriptions of a Page that are answered with success but subscribe nothing. */
   hollowSubscriptions: number
-  /** Answers the next `times` calls of an edge with an error, a text, or nothing at all. */
+  /** Makes the next `times` calls of an edge get an error, a text, or no answer. */
   arm: (armed: ArmedTrouble) => void
-  /** The trouble this call meets, if any; one of its times is used up. */
+  /** The trouble for this call, if any; uses up one of its times. */
   meet: (call: MeetingCall) => ArmedTrouble | undefined
   calm: () => void
 }
@@ -23,9 +23,9 @@ export interface Trouble {
 export interface ArmedTrouble extends Pick<TroubleBody, 'error' | 'raw' | 'status' | 'delayMs'> {
   kind: 'fail' | 'lose-answer'
   edge: string
-  /** Null meets the calls of every Page. */
+  /** Only calls for this Page; null for all Pages. */
   pageId: string | null
-  /** Null meets the calls about every person. */
+  /** Only calls about this person; null for all people. */
   psid: string | null
   times: number
 }
@@ -44,7 +44,7 @@ export const OUTAGE_PAGE = `<!DOCTYPE html>
 <body><h1>Sorry, something went wrong.</h1><p>We're working on it and we'll get it fixed as soon as we can.</p></body></html>
 `
 
-/** More would be a mistake in a script, and would grow for ever. */
+/** Bounded, because more would be a mistake in a script and would use ever more memory. */
 const MOST_ARMED = 1000
 
 export const createTrouble = (): Trouble => {

@@ -2,8 +2,8 @@ import type { ChatMessage, Visitor } from './api.ts'
 import type { Rng } from './rng.ts'
 
 /**
- * Everything Facebook would know. Plain data; the rules that change it live in the files named after them, and
- * `snapshot/` writes it down and reads it back.
+ * The data that Facebook would have, as plain objects. The rules that change them are in the files named after them; `snapshot/`
+ * saves and loads them.
  */
 export interface World {
   apps: Map<string, App>
@@ -11,9 +11,9 @@ export interface World {
   businesses: Map<string, Business>
   pages: Map<string, Page>
   visitors: Map<string, Visitor>
-  /** By Page and PSID, see {@link conversationKey}. */
+  /** Conversations by Page and PSID, see {@link conversationKey}. */
   conversations: Map<string, Conversation>
-  /** Every message still remembered, by its mid. */
+  /** All kept messages, by mid. */
   messages: Map<string, { conversation: Conversation; message: Message }>
   tokens: Map<string, Token>
   codes: Map<string, AuthorizationCode>
@@ -24,7 +24,7 @@ export interface World {
   labels: Map<string, Label>
   /** Posts and comments at Pages. */
   posts: Map<string, Post>
-  /** Visitors on their way through the bot's own login, by the token in its address. */
+  /** Visitors who are logging in at the bot's site, by the token in its address. */
   accountLinks: Map<string, AccountLink>
 }
 
@@ -32,11 +32,11 @@ export interface App {
   id: string
   name: string
   secret: string
-  /** In development an app reaches people with a role on it alone. */
+  /** In development an app reaches only people with a role on it. */
   mode: 'live' | 'development'
   /** "Require app secret" of the App Dashboard. */
   requireProof: boolean
-  /** Valid OAuth Redirect URIs; null takes any. */
+  /** Valid OAuth Redirect URIs; null accepts any. */
   redirectUris: readonly string[] | null
   subscription: AppSubscription | null
   /** Called with a `signed_request` when a person removes the app. */
@@ -64,7 +64,7 @@ export interface User {
   id: string
   name: string
   appRole: 'admin' | 'developer' | 'tester' | null
-  /** A system user of a business portfolio: its tokens never expire and know no password. */
+  /** A system user of a business portfolio: its tokens never expire and do not depend on a password. */
   system: boolean
   checkpointed: boolean
   grants: Map<string, Grant>
@@ -78,7 +78,7 @@ export interface Grant {
   pageIds: readonly string[] | null
 }
 
-/** A business portfolio: Pages reached through it alone are missing in `/me/accounts` (trap K4). */
+/** A business portfolio: `/me/accounts` does not list Pages that are reached only through it (trap K4). */
 export interface Business {
   id: string
   name: string
@@ -86,7 +86,7 @@ export interface Business {
   clientPageIds: string[]
 }
 
-/** One login of a person; every token made from it dies with it. */
+/** One login of a person; all tokens made from it end with it. */
 export interface Session {
   userId: string
   appId: string
@@ -125,10 +125,10 @@ export interface Page {
   roles: Map<string, readonly string[]>
   /** Roles taken away by trouble, to be given back. */
   lostRoles: Map<string, readonly string[]>
-  /** Whether `/me/accounts` shows it; a Page reached through a portfolio alone may be missing there. */
+  /** Whether `/me/accounts` shows it; a Page that is reached only through a portfolio may be missing there. */
   listed: boolean
   published: boolean
-  /** The default app, which answers idle threads; null as long as every app may (docs/messenger-platform.md#i). */
+  /** The default app, which answers idle threads; null while every app may (docs/messenger-platform.md#i). */
   defaultAppId: string | null
   /** Barred from sending for breaking a policy (10/1893063). */
   restricted: boolean
@@ -137,7 +137,7 @@ export interface Page {
   profile: Record<string, unknown>
   /** Whether its messages are read by the built-in NLP (`nlp_configs`). */
   nlp: boolean
-  /** Page tokens handed out for it, newest last, the last few. */
+  /** The last Page tokens made for it, the newest last. */
   handedOut: Token[]
 }
 
@@ -155,15 +155,15 @@ export interface Conversation {
   readMs: number | null
   /** The app that holds the thread; null when the thread is idle. */
   owner: { appId: string; untilMs: number } | null
-  /** What brought the visitor here before the first message, or an ad they came back through. */
+  /** The referral before the visitor's first message, or the ad through which the visitor came back. */
   pendingReferral: Referral | null
   /** The visitor blocked the Page. */
   blocked: boolean
-  /** The menu for this visitor alone (`custom_user_settings`). */
+  /** The menu for this visitor (`custom_user_settings`). */
   menu: unknown
 }
 
-/** How a visitor came: by an m.me link or an ad (docs/messenger-platform.md#e5). */
+/** The way a visitor came: an m.me link or an ad (docs/messenger-platform.md#e5). */
 export type Referral =
   { kind: 'link'; ref: string } | { kind: 'ad'; adId: string; title: string; ref: string | null }
 
@@ -173,7 +173,9 @@ export interface Message extends ChatMessage {
   edits: number
 }
 
-/** A file the Page uploaded or asked Facebook to keep; private to the Page, forgotten after 90 days (docs/messenger-platform.md#f6). */
+/**
+ * A file the Page uploaded or asked Facebook to keep; private to the Page, deleted after 90 days (docs/messenger-platform.md#f6).
+ */
 export interface Attachment {
   id: string
   pageId: string
@@ -215,7 +217,7 @@ export interface Post {
   createdMs: number
   /** Liked by the Page. */
   liked: boolean
-  /** There is one private reply to a post or comment. */
+  /** Whether it has had its one private reply. */
   repliedTo: boolean
 }
 
@@ -225,7 +227,7 @@ export interface AccountLink {
   expiresAtMs: number
 }
 
-/** Messages a conversation remembers; older ones are forgotten, so that a benchmark does not fill the memory. */
+/** Messages that are kept for a conversation, so that a benchmark does not fill the memory. */
 const HISTORY = 1000
 
 export const emptyWorld = (): World => ({
@@ -251,7 +253,7 @@ export const conversationKey = (pageId: string, psid: string) => `${pageId} ${ps
 export const findConversation = (world: World, pageId: string, psid: string) =>
   world.conversations.get(conversationKey(pageId, psid))
 
-/** The conversation, begun now if there was none: only a visitor begins one, a Page never does. */
+/** The conversation of a visitor, created if there is none. Only a visitor can begin one. */
 export const openConversation = (world: World, rng: Rng, pageId: string, psid: string): Conversation => {
   const known = findConversation(world, pageId, psid)
   if (known) return known
@@ -275,7 +277,7 @@ export const openConversation = (world: World, rng: Rng, pageId: string, psid: s
   return conversation
 }
 
-/** A time for the next thing that happens in a conversation: later than everything before it, even in the same millisecond. */
+/** A time for the next event of a conversation, later than those of all earlier events, even within the same millisecond. */
 export const nextMoment = (conversation: Conversation, nowMs: number): number => {
   conversation.lastMs = Math.max(nowMs, conversation.lastMs + 1)
   return conversation.lastMs
@@ -290,7 +292,7 @@ export const addMessage = (world: World, conversation: Conversation, message: Me
   }
 }
 
-/** The app's own record, or a `TypeError` where there is none: for the sandbox's own app, which is always there. */
+/** The record of the sandbox's own app. @throws TypeError if there is none, which does not happen */
 export const ownApp = (world: World, appId: string): App => {
   const app = world.apps.get(appId)
   if (app) return app

@@ -5,8 +5,8 @@ import type { Message } from '../world.ts'
 type ToItem = (ends: Ends, message: Message) => Item
 
 /**
- * The built-in NLP: `nlp` beside the text. Only greetings, thanks and goodbyes are recognised, in English; everything else has
- * no trait, which is what a bot must live with at Facebook, too.
+ * The built-in NLP: `nlp` beside the text. Only greetings, thanks and goodbyes are recognised, in English; all other texts have
+ * no trait, as most texts at Facebook.
  */
 export const withNlp =
   (toItem: ToItem, text: string): ToItem =>

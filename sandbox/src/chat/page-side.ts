@@ -16,17 +16,17 @@ import { endsOf, type Telling } from './telling.ts'
 
 /** The actions of the Page in a conversation, by a bot or by a person in the inbox. */
 export interface PageSide {
-  /** The Page says something: the visitor gets it if they are there, the apps hear its echo and the receipts. */
+  /** Adds a message of the Page: the visitor gets it if present, and the apps get its echo and the receipts. */
   say: (page: Page, conversation: Conversation, message: PageMessage) => Message
-  /** A human does something in the Page inbox. */
+  /** Carries out an action of a human in the Page inbox. */
   inbox: (page: Page, conversation: Conversation, action: InboxAction, botAppId: string) => { mid: string }
   typing: (conversation: Conversation, on: boolean, personaId: string | null) => void
   seen: (conversation: Conversation) => void
   /** The Page reacts to a message; null takes the reaction back. */
   reacts: (conversation: Conversation, message: Message, emoji: string | null) => void
-  /** Hands the thread to an app, or makes it idle, and sends the webhooks of that. */
+  /** Gives the thread to an app or makes it idle, and sends the webhooks for it. */
   handOver: (page: Page, conversation: Conversation, move: Handover) => void
-  /** A visitor comes or goes: what waited for them is delivered and read. */
+  /** Sets a visitor's presence; waiting messages are delivered and read when the visitor comes. */
   attend: (psid: string, presence: Presence) => void
 }
 
@@ -39,7 +39,7 @@ export interface PageMessage extends Pick<
 
 export interface Handover {
   kind: 'pass_thread_control' | 'take_thread_control' | 'request_thread_control'
-  /** Who is told. */
+  /** The id of the app that gets the event. */
   tell: string
   /** The new owner; undefined leaves the thread where it is. */
   owner?: string | null
@@ -73,7 +73,7 @@ export const createPageSide = (deps: {
     return message
   }
 
-  /** Tells what has been delivered and read since, as far as the visitor is there. */
+  /** Sends receipts for messages that are delivered or read now, depending on the visitor's presence. */
   const receipts = (page: Page, conversation: Conversation) => {
     const presence = world.visitors.get(conversation.psid)?.presence ?? 'offline'
     if (presence === 'offline') return
@@ -119,7 +119,7 @@ export const createPageSide = (deps: {
     inbox: (page, conversation, action, botAppId) => {
       switch (action.type) {
         case 'text': {
-          // Where a default app answers, a human who writes takes the thread from it.
+          // If the Page has a default app, a human who writes takes the thread from it.
           const inboxHolds = routing.owner(conversation) === INBOX_APP_ID
           if (page.defaultAppId !== null && !inboxHolds) takeForInbox(page, conversation, botAppId)
           const content = { text: action.text, attachment: null, quickReplies: [], metadata: null }

@@ -1,14 +1,14 @@
 import type { Conversation, Page } from '../world.ts'
 
 /**
- * Conversation Routing (docs/messenger-platform.md#i). Without a default app every connected app hears and answers an idle thread; with
- * one, that app alone does. Once an app has control of a thread, the others are in standby until the control ends.
+ * Conversation Routing (docs/messenger-platform.md#i). Without a default app, every connected app gets and may answer an idle
+ * thread; with one, only that app. Once an app has control of a thread, the others are in standby until the control ends.
  */
 export interface Routing {
   /** The app that holds the thread; null while the thread is idle. */
   owner: (conversation: Conversation) => string | null
   mayAnswer: (page: Page, conversation: Conversation, appId: string) => boolean
-  /** Whether this app hears of the thread in `standby`. */
+  /** Whether this app gets the events of the thread in `standby`. */
   standsBy: (page: Page, conversation: Conversation, appId: string) => boolean
 }
 

@@ -8,9 +8,9 @@ import type { Conversation, Message, Page, World } from '../world.ts'
 import { menuItems } from './profile-view.ts'
 import type { Routing } from './routing.ts'
 
-/** Tells what happens in a conversation: the apps by webhook, the chat page over the bus. */
+/** Sends the events of conversations: to the apps by webhook, to the chat page over the bus. */
 export interface Telling {
-  /** Whether any app was told. */
+  /** Sends an event to the apps. @returns whether any app gets it */
   apps: (
     page: Page,
     conversation: Conversation,
@@ -21,7 +21,7 @@ export interface Telling {
   post: (page: Page, psid: string, item: Item) => void
   message: (conversation: Conversation, message: Message) => void
   conversation: (conversation: Conversation) => void
-  /** Something beyond one conversation changed. */
+  /** Tells that the state besides conversations changed. */
   state: () => void
   view: (conversation: Conversation) => ConversationView
 }

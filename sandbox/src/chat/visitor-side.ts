@@ -23,7 +23,7 @@ import { commandIn, getStartedPayload } from './profile-view.ts'
 import type { Routing } from './routing.ts'
 import { endsOf, type Telling } from './telling.ts'
 
-/** A visitor does something; the answer is the mid of what came of it, or why it cannot be. */
+/** Carries out a visitor's action. @returns the mid of the message it made, or why it is not possible */
 export type Act = (page: Page, psid: string, action: VisitorAction) => Acted
 
 export type Acted = { mid: string; url?: string; postId?: string } | { problem: string }
@@ -83,14 +83,14 @@ export const createVisitorSide = (deps: {
     const told = telling.apps(page, conversation, toldItem(endsOf(conversation, atMs), message), {
       onOutcome,
     })
-    // An event that a test drops has failed by now.
+    // `??=`, because an event that a test drops is marked as failed already.
     if (told) message.webhook ??= 'pending'
     telling.message(conversation, message)
     telling.conversation(conversation)
     return { mid: message.mid }
   }
 
-  /** Something that leaves no message of its own. */
+  /** Sends an event that adds no message. */
   const tell = (
     page: Page,
     psid: string,
@@ -153,7 +153,7 @@ export const createVisitorSide = (deps: {
     return tell(page, psid, (ends) => items.reaction(ends, action), { mid: action.mid, opens: true })
   }
 
-  /** In a new thread it comes with what the visitor does first; an ad waits for their first word in any case. */
+  /** In a new thread the referral comes with the visitor's first action; that of an ad always waits for the next message. */
   const arrive = (page: Page, psid: string, came: Referral): Acted => {
     const known = findConversation(world, page.id, psid)
     if (came.kind === 'link' && known !== undefined && known.messages.length > 0) {
@@ -187,7 +187,7 @@ export const createVisitorSide = (deps: {
     return tell(page, psid, toItem, { opens: true })
   }
 
-  /** A post or comment is told in `feed`, and begins no conversation: the Page may answer it once, in private. */
+  /** A post or comment is sent in `feed` and begins no conversation; the Page may answer it once in private. */
   const writePost = (
     page: Page,
     psid: string,

@@ -1,7 +1,7 @@
 import type { TroubleBody } from '../api.ts'
 import { isObject } from '../graph/params.ts'
 
-/** A body the control API cannot take; the message says what it should look like. */
+/** A body that the control API refuses; the message says what it should look like. */
 export class BadBody extends Error {
   readonly statusCode: number
   constructor(message: string, statusCode = 400) {
@@ -90,7 +90,7 @@ export const oneOf = <Name extends string>(body: Body, name: string, allowed: re
   throw new BadBody(`"${name}" must be one of ${allowed.join(', ')}.`)
 }
 
-/** An optional property that is not there at all, rather than undefined. */
+/** An optional property that is absent instead of undefined. */
 export const given = <Name extends string, Value>(
   name: Name,
   value: Value | undefined,

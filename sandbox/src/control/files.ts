@@ -5,13 +5,13 @@ import { BadBody } from './bodies.ts'
 import { guardAgainstForeignPages } from './guard.ts'
 import type { Reach } from '../reach/names.ts'
 
-/** As much as Messenger takes. */
+/** Messenger's limit. */
 const LARGEST_BYTES = 25 * 1024 * 1024
 
-/** Types a browser may show; anything else is only ever downloaded. */
+/** Types that a browser may show; all others are only downloaded. */
 const SHOWN = /^(image\/(png|jpeg|gif|webp|avif)|audio\/[\w.+-]+|video\/[\w.+-]+)$/
 
-/** `/sandbox/files`: what visitors send, and what bots upload, under addresses of their own. */
+/** `/sandbox/files`: files of visitors and bots, each under its own address. */
 export const fileRoutes =
   ({ parts, reach }: { parts: SandboxParts; reach: Reach }) =>
   async (app: FastifyInstance) => {
@@ -37,7 +37,7 @@ export const fileRoutes =
       return reply
         .headers({
           'content-type': shown ? file.type : 'application/octet-stream',
-          // A file is foreign: it must neither run nor pass for a page of the sandbox.
+          // A file may come from any source: it must neither run nor look like a page of the sandbox.
           'content-security-policy': "default-src 'none'; sandbox",
           'x-content-type-options': 'nosniff',
           'cache-control': 'private, max-age=3600, immutable',

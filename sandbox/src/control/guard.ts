@@ -3,8 +3,8 @@ import { answersTo, type Reach } from '../reach/names.ts'
 import { BadBody } from './bodies.ts'
 
 /**
- * A foreign web page must not drive the sandbox through the operator's browser: its own name pointed at 127.0.0.1 (DNS
- * rebinding) shows in `Host`, a plain form in a content type that needs no leave, a fetch in `Origin`.
+ * Refuses requests that a foreign web page makes in the operator's browser. A name of its own that points to 127.0.0.1 (DNS
+ * rebinding) is recognised by `Host`, a plain form by its content type, a fetch by `Origin`.
  */
 export const guardAgainstForeignPages = (request: FastifyRequest, reach: Reach): void => {
   guardHost(request, reach)
@@ -22,7 +22,7 @@ export const guardAgainstForeignPages = (request: FastifyRequest, reach: Reach):
   }
 }
 
-/** Only the names the sandbox is reached under. */
+/** Refuses host names under which the sandbox is not reached. */
 export const guardHost = (request: FastifyRequest, reach: Reach): void => {
   const name = URL.parse(`http://${request.headers.host ?? ''}`)?.hostname
   if (!name || !answersTo(reach, name)) {

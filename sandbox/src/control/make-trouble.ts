@@ -7,7 +7,7 @@ import { ownApp, type Conversation, type Page, type User } from '../world.ts'
 import { BadBody } from './bodies.ts'
 import { deauthorize } from './deauthorize.ts'
 
-/** Sets off one kind of trouble, or ends it. */
+/** Starts or ends one kind of trouble. */
 export const makeTrouble = (parts: SandboxParts, kind: TroubleKind, body: TroubleBody): void =>
   MAKERS[kind](parts, body)
 
@@ -152,7 +152,7 @@ const pages = ({ world }: SandboxParts, { pageId }: TroubleBody): Page[] => {
   throw new BadBody('There is no Page with this id.', 404)
 }
 
-/** The people concerned: those behind one Page, or all who are people. System users come along where asked. */
+/** The people concerned: those behind one Page, or all who are people. With `alsoSystem`, system users, too. */
 const people = (parts: SandboxParts, body: TroubleBody, alsoSystem = false): User[] => {
   const [page] = body.pageId === undefined ? [] : pages(parts, body)
   return [...parts.world.users.values()].filter(

@@ -41,7 +41,7 @@ export interface ControlDeps {
   load: (snapshot: unknown) => void
 }
 
-/** A world with uploads in it is large. */
+/** Large, because a world may hold uploads. */
 const LARGEST_WORLD_BYTES = 512 * 1024 * 1024
 
 /** The control API of `api.ts`, under `/sandbox/`. */
@@ -176,7 +176,7 @@ export const controlRoutes =
     })
   }
 
-/** Where a visitor has not been yet. */
+/** The view of a conversation that has not begun. */
 const NOTHING_YET = {
   messages: [],
   typing: false,
@@ -190,7 +190,7 @@ const NOTHING_YET = {
   menu: null,
 }
 
-/** As in the Page's settings; the apps concerned hear of their role. */
+/** Sets the default app as in the Page's settings; the apps concerned get `app_roles`. */
 const setDefaultApp = (parts: SandboxParts, page: Page, appId: string | null) => {
   if (appId !== null && appId !== INBOX_APP_ID && !parts.world.apps.has(appId)) {
     throw new BadBody('There is no app with this id.', 404)

@@ -5,11 +5,11 @@ import { httpDate } from '../clock.ts'
 import type { SandboxParts } from '../parts.ts'
 import { viewState } from './views.ts'
 
-/** A reader this far behind is cut off; its browser connects again by itself. */
+/** A reader with more unread bytes is disconnected; its browser connects again by itself. */
 const MOST_UNREAD_BYTES = 4 * 1024 * 1024
 const HEARTBEAT_MS = 15_000
 
-/** Server-sent events: first the state as it is, then everything that happens. */
+/** Server-sent events: first the present state, then all events. */
 export const streamEvents = (parts: SandboxParts) => {
   const readers = new Set<ServerResponse>()
 

@@ -7,7 +7,7 @@ import { BadBody } from './bodies.ts'
 const ENDS = { sender: { id: '12334' }, recipient: { id: '23245' } }
 const TIMESTAMP = 1_527_459_824
 
-/** The part that tells events apart, as the dashboard's samples spell it. */
+/** The key that names the event, with the content of the dashboard's samples. */
 const SAMPLES: Record<string, Record<string, unknown>> = {
   messages: { message: { mid: 'test_message_id', text: 'test_message' } },
   message_echoes: {
@@ -32,8 +32,8 @@ const SAMPLES: Record<string, Record<string, unknown>> = {
 }
 
 /**
- * The "Test" button of the App Dashboard: a sample to the app's callback, signed like any other. From the app's webhooks it
- * comes wrapped in `changes`, from the Page's settings as an event; no Page has the id of its entry.
+ * The "Test" button of the App Dashboard: sends a signed sample to the app's callback. From the app's webhooks it comes in
+ * `changes`, from the Page's settings as an event; its entry has an id that no Page has.
  */
 export const sendTestWebhook = async (
   parts: SandboxParts,

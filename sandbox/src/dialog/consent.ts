@@ -10,7 +10,7 @@ export type DialogAnswer = Record<string, string>
 /** The dialog was closed: neither `error` nor `error_reason` comes (docs/messenger-platform.md#m). */
 export const CLOSED: DialogAnswer = { error_code: '4201', error_message: 'User canceled the Dialog flow' }
 
-/** The app is not there for this person (docs/messenger-platform.md#m). */
+/** The app is not active for this person (docs/messenger-platform.md#m). */
 export const NOT_ACTIVE = {
   error_code: '1349126',
   error_message:
@@ -24,7 +24,7 @@ export const DENIED: DialogAnswer = {
   error_reason: 'user_denied',
 }
 
-/** The person said yes, to what they ticked. */
+/** The person agreed to the ticked permissions and Pages. */
 export const consent = (
   parts: SandboxParts,
   asked: DialogRequest,

@@ -30,7 +30,7 @@ export interface ConsentView {
   declined: readonly string[]
   /** The action of the form. */
   action: string
-  /** Where another account is chosen; null where there is none. */
+  /** The address at which another person can be chosen; null if there is none. */
   others: string | null
   isTicked: (page: Page) => boolean
 }
@@ -63,7 +63,7 @@ ${others === null ? '' : `<p class="note"><a href="${escape(others)}">Log in to 
   )
 }
 
-/** The person can only go back, which tells the app. */
+/** The page on which the person can only go back, which the app is told. */
 export const notActivePage = (problem: string, action: string): string =>
   frame(
     'Something went wrong',

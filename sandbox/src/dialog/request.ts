@@ -11,9 +11,9 @@ export interface DialogRequest {
   scopes: string[]
   /** The requested response type. */
   wants: ReadonlySet<'code' | 'token' | 'granted_scopes'>
-  /** `rerequest` asks again for what was declined, `reauthorize` renews the access to data. */
+  /** `rerequest` asks again for declined permissions, `reauthorize` renews data access. */
   authType: string | null
-  /** By a configuration of Login for Business, that of a system user rather than the person's own. */
+  /** The kind of token: with a configuration of Login for Business, a system user's token instead of the person's. */
   token: 'user' | 'system_user'
   byConfig: boolean
   /** The person already chosen in this dialog. */
@@ -64,13 +64,13 @@ export const readDialogRequest = (parts: SandboxParts, address: string): Asked =
 export const people = ({ world }: SandboxParts): User[] =>
   [...world.users.values()].filter((user) => !user.system)
 
-/** What a person is asked: what they declined before is not asked again, unless the bot asks for just that. */
+/** The permissions a person is asked for. Permissions that were declined before are left out, except with `rerequest`. */
 export const openScopes = ({ app, scopes, authType }: DialogRequest, user: User): string[] => {
   const declined = user.grants.get(app.id)?.declined
   return authType === 'rerequest' ? scopes : scopes.filter((scope) => declined?.has(scope) !== true)
 }
 
-/** Pages on which the person has a role, those of portfolios among them. */
+/** Pages on which the person has a role, including those in portfolios. */
 export const pagesOf = ({ world }: SandboxParts, user: User): Page[] =>
   [...world.pages.values()].filter((page) => page.roles.has(user.id))
 

@@ -13,7 +13,7 @@ export const checkApp = (parts: SandboxParts, call: Call): void => {
   })
 }
 
-/** Calls of the second app go on. */
+/** Whether a call is by the sandbox's own app; calls of the second app are not affected. */
 const concernsOwnApp = ({ settings, tokens }: SandboxParts, { token, params }: Call): boolean => {
   const given = token ?? ''
   const appId = tokens.find(given)?.session.appId ?? /^(\d+)\|/.exec(given)?.[1] ?? params['client_id']

@@ -16,7 +16,7 @@ export interface MediaSources {
   attachment: (id: string) => Attachment | undefined
 }
 
-/** Where the content of an attachment comes from: an address, an attachment kept before, or a file sent along. */
+/** Checks the source of an attachment: an address, the id of an earlier upload, or a file in the call. */
 export const checkMedia = (
   type: string,
   payload: unknown,

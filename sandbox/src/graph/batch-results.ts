@@ -1,7 +1,7 @@
 import { isObject, type Params } from './params.ts'
 import type { Reply } from './perform.ts'
 
-/** `{result=first:$.data.*.id}`, also as a form writes it. */
+/** `{result=first:$.data.*.id}`, also in form encoding. */
 const RESULT = /(?:\{|%7B)result(?:=|%3D)([\w-]+)(?::|%3A)((?:(?!\}|%7D).)+)(?:\}|%7D)/gi
 
 /** The names of the parts whose results a part uses. */
@@ -10,7 +10,7 @@ export const resultsIn = ({ relative_url: address, body }: Params): string[] =>
     typeof text === 'string' ? [...text.matchAll(RESULT)].map(([, name = '']) => name) : [],
   )
 
-/** The part with the results of others in place of their expressions; several values are joined by commas. */
+/** Replaces a part's expressions by the results of other parts; several values are joined by commas. */
 export const fillIn = (part: Params, replies: ReadonlyMap<string, Reply>): Params => {
   const fill = (text: unknown) =>
     typeof text === 'string'

@@ -11,13 +11,13 @@ import { splitAddress, toCall, type ReadCall } from './request.ts'
 /** docs/messenger-platform.md#f8. */
 const MOST_PARTS = 50
 
-/** A part of the answer; null for one that was left out, not carried out, or not answered in time. */
+/** A part of the answer; null if it was omitted, not carried out, or not answered in time. */
 type Part = { code: number; headers?: { name: string; value: string }[]; body: string | null } | null
 
 /** The result of a part; null when a part it depends on failed. */
 type Outcome = Promise<Reply | null>
 
-/** `POST /?batch=[...]`: every part a call of its own, run at the same time, answered in the order asked. */
+/** `POST /?batch=[...]`: each part is a call; all run at the same time and are answered in their order. */
 export const isBatch = ({ method, path, params }: Call): boolean =>
   method === 'POST' && path.length === 0 && params['batch'] !== undefined
 
@@ -75,7 +75,7 @@ const carryOut = async (
   return perform(parts, { ...read, problem })
 }
 
-/** `omit_response_on_success`; without it the answer is left out of a part whose result another one uses. */
+/** Whether a part's answer is omitted: by `omit_response_on_success`, or by default if another part uses its result. */
 const isOmitted = ({ name, omit_response_on_success: asked }: Params, results: ReadonlySet<string>) =>
   asked === undefined ? results.has(asText(name)) : /^(true|1)$/.test(String(asked as boolean))
 
@@ -107,13 +107,13 @@ const readPart = (parts: SandboxParts, whole: Call, given: Params): ReadCall => 
   return { ...read, problem: badParameter('Each batch request must have a method and a relative_url') }
 }
 
-/** `attached_files`: fields of the whole body; the first one is what the part uploads. */
+/** `attached_files` names fields of the whole body; the first one is the file that the part uploads. */
 const attached = ({ files }: Call, { attached_files: names }: Params): Map<string, SentFile> => {
   const [first] = namesIn(names).flatMap((name) => files.get(name) ?? [])
   return new Map(first ? [['filedata', first]] : [])
 }
 
-/** The token of the whole serves the parts that bring none, and its proof with it. */
+/** A part without a token gets that of the batch, with its proof. */
 const inherited = (whole: Call, own: Params): Params => {
   if (own['access_token'] !== undefined || whole.token === null) return {}
   const proof = whole.params['appsecret_proof']

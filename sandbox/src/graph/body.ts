@@ -9,7 +9,7 @@ export interface Body {
 
 export interface SentFile {
   name: string
-  /** As the sender says; empty when it says nothing. */
+  /** The content type that the sender gives; empty for none. */
   type: string
   bytes: Buffer
 }

@@ -4,12 +4,12 @@ import type { Params } from './params.ts'
 
 export type Method = 'GET' | 'POST' | 'DELETE'
 
-/** One Graph call, whichever way it came in. */
+/** One Graph call, independent of how its parameters were sent. */
 export interface Call {
   method: Method
   /** The version it runs on. */
   version: string
-  /** Under which of Facebook's own names it came, as in links to further pages; null for the sandbox's address. */
+  /** The origin for links to further pages if the call came under one of Facebook's names; null for the sandbox's own address. */
   origin: string | null
   /** The path after the version, decoded: `['me', 'messages']`. */
   path: string[]

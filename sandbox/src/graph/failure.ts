@@ -52,7 +52,7 @@ export const invalidKeys = (keys: readonly string[], name: string): GraphFailure
 export const notAnAddress = (name: string): GraphFailure =>
   badParameter(`${name} should represent a valid URL`)
 
-/** A list the call cannot do without came empty. */
+/** The error for a required list that is empty. */
 export const emptyList = (name: string): GraphFailure => badParameter(`param ${name} must be non-empty.`)
 
 export const tooFew = (name: string): GraphFailure =>
@@ -70,13 +70,13 @@ export const notOneOf = (name: string, allowed: readonly string[]): GraphFailure
 export const permissionMissing = (message: string): GraphFailure =>
   new GraphFailure({ message: `(#200) ${message}`, code: 200 }, { status: 403 })
 
-/** Permissions whose lack has a number of its own, with the status it was recorded with (docs/messenger-platform.md#m). */
+/** Permissions whose lack has a code of its own, with the recorded status (docs/messenger-platform.md#m). */
 const LACKING: Record<string, { code: number; status: number }> = {
   pages_messaging: { code: 230, status: 403 },
   pages_read_engagement: { code: 283, status: 400 },
 }
 
-/** The token is without this permission. */
+/** The error for a token without this permission. */
 export const scopeMissing = (scope: string): GraphFailure => {
   const { code, status } = LACKING[scope] ?? { code: 200, status: 403 }
   return new GraphFailure(
@@ -91,7 +91,10 @@ export const tokenInvalid = (message: string, subcode?: number): GraphFailure =>
     { challenge: 'invalid_token' },
   )
 
-/** docs/messenger-platform.md#c3, 100/33: gone, not permitted, or no such operation; Facebook does not say which. */
+/**
+ * docs/messenger-platform.md#c3, 100/33: the object does not exist, is not permitted, or has no such operation; Facebook does not
+ * say which.
+ */
 export const unsupported = (method: string, id: string): GraphFailure =>
   new GraphFailure({
     message: `Unsupported ${method.toLowerCase()} request. Object with ID '${id}' does not exist, cannot be loaded due to missing permissions, or does not support this operation. Please read the Graph API documentation at https://developers.facebook.com/docs/graph-api`,
@@ -100,7 +103,7 @@ export const unsupported = (method: string, id: string): GraphFailure =>
     error_subcode: 33,
   })
 
-/** A word in place of an id that is no name of a Page either; recorded of every version. */
+/** The error for a word in place of an id that is no name of a Page either; recorded for every version. */
 export const aliasMissing = (alias: string): GraphFailure =>
   new GraphFailure({ message: `(#803) Some of the aliases you requested do not exist: ${alias}`, code: 803 })
 
@@ -108,7 +111,10 @@ export const aliasMissing = (alias: string): GraphFailure =>
 export const nonexistingField = (name: string, nodeType: string): GraphFailure =>
   badParameter(`Tried accessing nonexisting field (${name}) on node type (${nodeType})`)
 
-/** An edge Facebook has and the sandbox has not, or a change of the node itself: told with a code of Facebook's, in words of our own. */
+/**
+ * The error for an edge that the sandbox does not model, or for a change of the node itself: a code of Facebook's with the
+ * sandbox's own words.
+ */
 export const notModelled = (edge: string, nodeType: string): GraphFailure =>
   new GraphFailure({
     message: `(#3) Application does not have the capability to make this API call. The sandbox does not model ${edge === '' ? 'changes' : `the edge ${edge}`} of node type ${nodeType}.`,

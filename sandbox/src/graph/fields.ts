@@ -6,7 +6,7 @@ import { asText, isEmpty, unpack, type Params } from './params.ts'
 /** One wanted field: `messages.limit(5){id,message}`. */
 export interface Field {
   name: string
-  /** What stands in brackets behind it: `limit`, `after`, `as` and the like. */
+  /** The modifiers after it, such as `limit(5)`: `limit`, `after`, `as` and the like. */
   modifiers: Params
   fields: Field[] | undefined
   /** The nested fields as they were written, for links to further pages. */
@@ -15,7 +15,7 @@ export interface Field {
 
 const DEEPEST = 6
 
-/** The fields a call asks for; a list, its JSON and `a,b` say the same. */
+/** The fields a call asks for, as a list, its JSON or `a,b`. */
 export const wantedFields = ({ params }: Pick<Call, 'params'>, defaults: string): Field[] =>
   parseFields(params['fields']) ?? parseFields(defaults) ?? []
 
@@ -76,8 +76,8 @@ const expand = (text: string): Field[] => {
 export type Readers = Record<string, (field: Field) => unknown>
 
 /**
- * The asked fields of a node, in the order asked; `id` always comes along. A field it cannot have is an error; one it lacks, or
- * that Facebook has and the sandbox has not, is left out.
+ * The asked fields of a node, in the order asked; `id` always comes along. An unknown field is an error. A field without a value,
+ * or one that the sandbox does not model, is left out.
  */
 export const project = (
   nodeType: string,

@@ -11,20 +11,20 @@ import type { IsWhitelisted } from './webview-rules.ts'
 
 export interface CheckedMessage {
   shown: Pick<ChatMessage, 'text' | 'attachment' | 'quickReplies' | 'metadata'>
-  /** What came along to be the attachment's content. */
+  /** The file in the call that becomes the attachment. */
   upload: SentFile | null
   /** The Page wants an attachment id for it. */
   reusable: boolean
   templateType: string | null
 }
 
-/** What a message may be about beyond itself. */
+/** Data outside the message on which its rules depend. */
 export interface MessageSurroundings extends MediaSources, Offers {
   stickerUrl: (id: string) => string
   isWhitelisted: IsWhitelisted
 }
 
-/** Facebook counts to 2000; in UTF-16 units, the strictest count. */
+/** Facebook's limit is 2000; counted here in UTF-16 units, the strictest way. */
 const LONGEST_TEXT = 2000
 const LONGEST_METADATA = 999
 const AT = 'message'
@@ -63,7 +63,7 @@ const readText = (message: Params, key: string, most: number): string | null => 
   return value
 }
 
-/** Digits beyond what a JSON number holds come as text; on the wire it is a number again. */
+/** An id with more digits than a JSON number holds comes as text; the webhook has a number again. */
 const readSticker = (message: Params, { stickerUrl }: MessageSurroundings): ChatMessage['attachment'] => {
   const id = asText(message['sticker_id'])
   if (!/^\d{1,20}$/.test(id)) throw badParameter('Invalid sticker_id')

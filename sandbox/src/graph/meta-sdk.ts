@@ -1,6 +1,6 @@
 /**
- * Facebook's own words, as Meta's SDK for Node spells them: facts, read from `facebook-nodejs-business-sdk` 24.0.1 (npm), folder
- * `src/objects`; the comment names file and enumeration. `test/outside/meta-sdk.test.ts` compares them with the installed SDK.
+ * Names as in Meta's SDK for Node, read from `facebook-nodejs-business-sdk` 24.0.1 (npm), folder `src/objects`; the comment names
+ * file and enumeration. `test/outside/meta-sdk.test.ts` compares them with the installed SDK.
  */
 const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 

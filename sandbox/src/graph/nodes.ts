@@ -1,8 +1,8 @@
 import * as meta from './meta-sdk.ts'
 
 /**
- * The words of each type of node: its fields, and its edges, which can be asked for like fields. What stands here and is not
- * answered by the sandbox is "not there" rather than "nonexisting".
+ * The names of each type of node: its fields, and its edges, which can be requested like fields. A name in this list without a
+ * value in the sandbox is left out of the answer instead of being refused as "nonexisting".
  */
 
 /** Meta's SDK has no class for it: the reference page "Message" of the Graph API and that of its Conversations API. */
@@ -48,7 +48,7 @@ const WORDS = new Map(
 
 const NONE: ReadonlySet<string> = new Set()
 
-/** How Facebook calls a type of node in its refusals. */
+/** Facebook's names for types of nodes in its refusals. */
 const CALLED: Record<string, string> = { Conversation: 'UnifiedThread', Profile: 'User' }
 
 export const nodeTypeOf = (type: string): string => CALLED[type] ?? type

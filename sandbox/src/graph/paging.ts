@@ -10,7 +10,7 @@ export interface PagedList {
   paging?: { cursors: { before: string; after: string }; next?: string; previous?: string }
 }
 
-/** What the next page's address is built from. */
+/** The parts of the next page's address. */
 export interface PageAddress {
   /** Origin, version and path. */
   url: string

@@ -1,12 +1,12 @@
 import { badParameter, missingParameter } from './failure.ts'
 
-/** The parameters of a call, whichever way they came: query, form (also bracketed), JSON or multipart. */
+/** The parameters of a call, from query, form (also bracketed), JSON or multipart. */
 export type Params = Record<string, unknown>
 
-/** Deeper brackets than any real call has; more would only serve to exhaust us. */
+/** Deeper brackets than any real call has; the bound protects against calls that would exhaust the sandbox. */
 const DEEPEST = 10
 
-/** Query and body in one; what the body says wins. */
+/** Merges query and body; the body wins. */
 export const mergeParams = (...sources: Params[]): Params => paramsOf(sources.flatMap(Object.entries))
 
 /** No prototype: a parameter named `__proto__` is a parameter like any other. */
@@ -24,7 +24,7 @@ export const parseForm = (text: string): Params => {
   return unfold(params) as Params
 }
 
-/** A body Facebook cannot read gives no parameters; the call then fails for the first one it misses. */
+/** An unreadable body gives no parameters; the call then fails for the first missing one. */
 export const parseJson = (text: string): Params => {
   try {
     const value: unknown = JSON.parse(text)
@@ -37,18 +37,18 @@ export const parseJson = (text: string): Params => {
 export const isObject = (value: unknown): value is Params =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Null and an empty text say the same as no value. */
+/** Null and an empty text count as no value. */
 export const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === ''
 
 /** A switch of a call: `metadata=1`, `summary=true`. */
 export const isOn = (params: Params, name: string): boolean =>
   params[name] === true || /^(1|true)$/.test(asText(params[name]))
 
-/** The parameters that say something. */
+/** The parameters without null values and empty texts. */
 export const withoutEmpty = (params: Params): Params =>
   paramsOf(Object.entries(params).filter(([, value]) => !isEmpty(value)))
 
-/** The same all the way down: what is kept of a message or of a profile. */
+/** As {@link withoutEmpty} on every level; a message or a profile is stored in this form. */
 export const withoutEmptyInside = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withoutEmptyInside)
   if (!isObject(value)) return value
@@ -64,7 +64,7 @@ export const optionalText = (params: Params, name: string): string | undefined =
   throw badParameter(`Param ${name} must be a string`)
 }
 
-/** A text or a number as text; empty for anything else, even for what could not be written as text. */
+/** A text or a number as text; empty for any other value. */
 export const asText = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 
@@ -97,7 +97,7 @@ export const optionalList = (params: Params, name: string): string[] | undefined
     .filter((item) => item !== '')
 }
 
-/** Turns JSON text of an object or an array into it; leaves anything else alone. */
+/** Parses JSON text of an object or an array; returns other values unchanged. */
 export const unpack = (value: unknown): unknown => {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value
   try {

@@ -12,11 +12,11 @@ import type { ReadCall } from './request.ts'
 export interface Reply {
   status: number
   headers: Record<string, string>
-  /** An object is written as JSON, a text as it is, null closes the connection without an answer. */
+  /** An object is sent as JSON, a text unchanged; null closes the connection without an answer. */
   body: object | string | null
 }
 
-/** Carries out one call, after the trouble it meets. */
+/** Applies trouble to a call, then carries it out. */
 export const perform = async (parts: SandboxParts, { call, problem }: ReadCall): Promise<Reply> => {
   const { trouble, settings } = parts
   const met = trouble.graphDown
@@ -28,7 +28,7 @@ export const perform = async (parts: SandboxParts, { call, problem }: ReadCall):
       })
   const lost = met?.kind === 'lose-answer' ? met : undefined
   await pause(settings.latencyMs + trouble.delayMs + (lost ? 0 : (met?.delayMs ?? 0)))
-  // Checked again after the wait: an outage takes down what is under way.
+  // Checked again after the wait, because an outage also affects calls in flight.
   if (trouble.graphDown) return outage(trouble.graphDown)
   if (met?.kind === 'fail' && (met.error ?? met.raw ?? met.status) !== undefined) {
     return troubled(parts, call, met)
@@ -80,7 +80,7 @@ const run = async (parts: SandboxParts, call: Call): Promise<Reply> => {
   }
 }
 
-/** The Page a call is about, as far as its address and token tell. */
+/** The Page a call is about, from its address or token; null if neither tells it. */
 const pageOf = (parts: SandboxParts, call: Call): string | null => {
   const named = call.path[0] ?? ''
   if (parts.world.pages.has(named)) return named

@@ -119,7 +119,7 @@ const needsDefault = (items: readonly Params[], name: string): void => {
 
 const LONGEST_ADDRESS = 2000
 
-/** Https alone. */
+/** Only https is accepted. */
 const address = (value: unknown, name: string): void => {
   if (!isAddress(value)) throw notAnAddress(name)
   if (!value.startsWith('https:')) throw badParameter(`Param ${name} must be an https address`)

@@ -4,7 +4,7 @@ import { asText } from './params.ts'
 import { SEND } from './shapes.ts'
 import { listAt, optionalUrl, readObject } from './value-rules.ts'
 
-/** What the profile of the person addressed has to offer. */
+/** E-mail address and phone number in the recipient's profile. */
 export interface Offers {
   email: string | null
   phone: string | null
@@ -47,6 +47,6 @@ const readQuickReply = (value: unknown, name: string, offers: Offers): ChatMessa
   return [{ title: shown, payload, ...(imageUrl !== '' && { imageUrl }) }]
 }
 
-/** Not shown to those whose profile lacks it; the value is title and payload in one. */
+/** The value is both title and payload; without a value the quick reply is not shown. */
 const fromProfile = (value: string | null): ChatMessage['quickReplies'] =>
   value === null ? [] : [{ title: value, payload: value }]

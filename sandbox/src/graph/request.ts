@@ -7,7 +7,7 @@ import { unknownPath, type GraphFailure } from './failure.ts'
 import { mergeParams, parseForm, withoutEmpty, type Params } from './params.ts'
 import { looksLikeVersion, runningVersion } from './versions.ts'
 
-/** A call as it came in. A problem with its version or address is told only after trouble had its turn. */
+/** A call as it was read. A problem with its version or address is answered only after trouble was applied. */
 export interface ReadCall {
   call: Call
   problem?: GraphFailure
@@ -35,7 +35,7 @@ export interface RawCall {
   origin?: string | null
 }
 
-/** The call that an address and a body stand for. */
+/** Makes a call from an address and a body. */
 export const toCall = ({ settings }: SandboxParts, raw: RawCall): ReadCall => {
   const [path, query] = splitAddress(raw.address)
   const words = path.split('/').filter((word) => word !== '')
@@ -60,7 +60,7 @@ export const splitAddress = (address: string): [path: string, query: string] => 
   return at < 0 ? [address, ''] : [address.slice(0, at), address.slice(at + 1)]
 }
 
-/** `?method=delete`, for clients that know GET and POST alone; HEAD asks what GET asks. */
+/** `?method=delete`, for clients that know only GET and POST; HEAD is read as GET. */
 const methodOf = (method: string, params: Params): Method => {
   const override = params['method']
   if (typeof override === 'string' && /^(get|post|delete)$/i.test(override)) {

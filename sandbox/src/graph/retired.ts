@@ -2,8 +2,8 @@ import type { Call } from './call.ts'
 import { GraphFailure } from './failure.ts'
 
 /**
- * What Graph took in every version until 2026-10-27 (docs/messenger-platform.md#a). The answer to `/?ids=` is recorded, its
- * status of a failing server included; `date_format` is known to be refused, and is so in the same words.
+ * Refuses parameters that Graph removed from every version on 2026-10-27 (docs/messenger-platform.md#a). The answer to `/?ids=`
+ * is recorded, including its status 500. `date_format` is known to be refused; its words here are those of `ids`.
  */
 export const refuseRetired = ({ path, params }: Call): void => {
   if (path.length === 0 && params['ids'] !== undefined) throw retired('ids')

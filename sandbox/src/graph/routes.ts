@@ -19,7 +19,7 @@ export const graphRoutes = (parts: SandboxParts) => async (app: FastifyInstance)
   )
   app.setErrorHandler<FastifyError>((error, _request, reply) => {
     const status = error.statusCode ?? 500
-    // A mistake of the sandbox itself: said aloud, since the answer must look like Facebook's.
+    // An error of the sandbox itself is printed as a warning, because the answer must look like Facebook's.
     if (status >= 500) process.emitWarning(error)
     return refuseCall(parts, reply, status)
   })
@@ -44,7 +44,7 @@ export const graphRoutes = (parts: SandboxParts) => async (app: FastifyInstance)
       return write(parts, reply, answer)
     },
   })
-  // Browsers ask first; the JavaScript SDK of Facebook calls from any origin.
+  // The CORS preflight of browsers: Facebook's JavaScript SDK calls from any origin.
   app.options('/*', async (request, reply) => {
     const asked = request.headers['access-control-request-headers']
     return reply
@@ -79,7 +79,7 @@ export const refuseCall = (parts: SandboxParts, reply: FastifyReply, status: num
 
 const serve = async (parts: SandboxParts, read: ReadCall): Promise<Reply> => {
   const { call } = read
-  // An outage takes the whole; everything else meets each part by itself.
+  // An outage affects a whole batch; other trouble applies to each part.
   if (!isBatch(call) || parts.trouble.graphDown) return perform(parts, read)
   try {
     return { status: 200, headers: {}, body: await performBatch(parts, call) }
@@ -100,7 +100,7 @@ const write = (parts: SandboxParts, reply: FastifyReply, { status, headers, body
   return reply.send(typeof body === 'string' ? body : facebookJson(body))
 }
 
-/** The body as the traffic shows it: parameters, and of files their names. */
+/** The body for the traffic log: parameters, and the names of files. */
 const shown = ({ params, files }: Call, request: FastifyRequest): unknown => {
   const query = parseForm(splitAddress(request.url)[1])
   const body = Object.entries(params).filter(([name]) => !(name in query))

@@ -11,7 +11,7 @@ const REMOVED_TAGS = ['CONFIRMED_EVENT_UPDATE', 'ACCOUNT_UPDATE', 'POST_PURCHASE
 const TAGS = ['HUMAN_AGENT', 'CUSTOMER_FEEDBACK', 'NON_PROMOTIONAL_SUBSCRIPTION']
 const WEEK_MS = 7 * WINDOW_MS
 
-/** What stands around a message; the answer is its tag, if it is sent with one. */
+/** Checks the parameters beside a message. @returns its tag, null for none */
 export const checkEnvelope = (params: Params): string | null => {
   const messagingType = optionalText(params, 'messaging_type')
   if (messagingType !== undefined && !MESSAGING_TYPES.includes(messagingType)) {
@@ -70,7 +70,7 @@ export const checkReach = (
   }
 }
 
-/** docs/messenger-platform.md#f3: 24 hours from what the visitor did last, 7 days with a tag. */
+/** docs/messenger-platform.md#f3: 24 hours after the visitor's last action, 7 days with a tag. */
 export const checkWindow = (
   { clock }: SandboxParts,
   conversation: Conversation,

@@ -1,10 +1,10 @@
 /**
- * What an object of a send or of a profile may hold. Facebook refuses every other key (`Invalid keys "preview" were found in
- * param "message".`), even one whose value is null.
+ * The keys that an object of a send or of a profile may have. Facebook refuses every other key (`Invalid keys "preview" were
+ * found in param "message".`), even one whose value is null.
  */
 export interface Shape {
   keys: readonly string[]
-  /** Keys whose empty text is refused as such; elsewhere an empty text is the same as none. */
+  /** Keys whose empty text is refused; for other keys an empty text counts as absent. */
   notEmpty?: readonly string[]
 }
 

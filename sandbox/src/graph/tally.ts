@@ -1,8 +1,8 @@
-/** Counts what happened within the last while, in slices, so that a busy day takes no more memory than a quiet one. */
+/** Counts events of a rolling span of time in slices, so that many events take no more memory than few. */
 export interface Tally {
   add: () => void
   total: () => number
-  /** How long until no more than `below` are left, should nothing come in the meantime. */
+  /** How long until at most `below` events are left, if no new one comes; ms. */
   waitMs: (below: number) => number
 }
 

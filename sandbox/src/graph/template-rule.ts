@@ -1,7 +1,7 @@
 import type { Params } from './params.ts'
 import type { IsWhitelisted } from './webview-rules.ts'
 
-/** What only the Page's belongings can tell about a template. */
+/** Data of the Page on which the rules of templates depend. */
 export interface Belongings {
   hasAttachment: (id: string) => boolean
   isWhitelisted: IsWhitelisted

@@ -8,7 +8,7 @@ import { objectsIn, onlyObjectIn, optionalTextIn, optionalUrl, readObject, text 
 import type { Belongings, TemplateRule } from './template-rule.ts'
 import { checkWebview } from './webview-rules.ts'
 
-/** How Facebook calls the payload of a template in its refusals. */
+/** Facebook's name for a template's payload in its refusals. */
 const AT = 'name_placeholder'
 
 /** Templates with their limits (docs/messenger-platform.md#f7). */
@@ -31,7 +31,8 @@ const generic: TemplateRule = (payload, at, { isWhitelisted }) => {
     text(element, 'title', name, 80)
     optionalTextIn(element, 'subtitle', name, 80)
     optionalUrl(element, 'image_url', name)
-    // What default_action replaced in 2017 is taken still: libraries send it (docs/messenger-platform.md#f7).
+    // `item_url`, which default_action replaced in 2017, is still accepted, because libraries send it
+    // (docs/messenger-platform.md#f7).
     optionalUrl(element, 'item_url', name)
     if (element['default_action'] !== undefined) {
       if (element['item_url'] !== undefined) {
@@ -88,7 +89,7 @@ const product: TemplateRule = (payload, at) => {
   throw badParameter('Invalid product id', 2018320)
 }
 
-/** Its forms live in the Ads Manager, which is not here. */
+/** Always refused, because its forms are in the Ads Manager, which the sandbox does not have. */
 const instantForm: TemplateRule = (payload, at) => {
   text(payload, 'form_id', at, 100)
   throw new GraphFailure({
@@ -98,7 +99,9 @@ const instantForm: TemplateRule = (payload, at) => {
   })
 }
 
-/** The request for marketing messages; the frequency is taken and means nothing since v16 (docs/messenger-platform.md#e5). */
+/**
+ * The request for marketing messages; the frequency is accepted and has had no meaning since v16 (docs/messenger-platform.md#e5).
+ */
 const notificationMessages: TemplateRule = (payload, at) => {
   text(payload, 'title', at, 65)
   text(payload, 'payload', at, 1000)

@@ -3,18 +3,18 @@ import type { Caller } from './call.ts'
 import { GraphFailure } from './failure.ts'
 import { createTally, type Tally } from './tally.ts'
 
-/** How much of its allowance an app or a Page has used, and what is refused when it is gone (docs/messenger-platform.md#d). */
+/** Counts the calls of apps and Pages against their limits, and refuses calls beyond them (docs/messenger-platform.md#d). */
 export interface Usage {
   /**
    * Counts one call.
    *
    * @returns the usage headers of the answer
-   * @throws GraphFailure once the allowance is used up; the headers then ride on it
+   * @throws GraphFailure with the headers, when the limit is reached
    */
   count: (caller: Caller, what: Counted) => Record<string, string>
-  /** Refuses a Page's calls for that long, or all of an app's own, regardless of the allowance. */
+  /** Refuses a Page's calls, or all of an app's own, for `forMs`, regardless of the limits. */
   throttle: (id: string, forMs: number) => void
-  /** Until when, by id; only those that still are. */
+  /** Until when each id is throttled; only those that are throttled now. */
   throttled: () => Map<string, number>
   /** Ends every throttle. */
   relent: () => void
@@ -24,7 +24,7 @@ export interface Usage {
 export interface Counted {
   /** The word after the id. */
   edge: string
-  /** Whom the call is about, where a limit is kept for each person. */
+  /** The person the call is about, for limits that are per person. */
   psid?: string
   /** Sound and video have a narrower limit. */
   heavy?: boolean
@@ -34,7 +34,7 @@ export interface Counted {
   list?: boolean
 }
 
-/** Calls allowed. What is left out is not limited. */
+/** Limits on calls; absent ones are not checked. */
 export interface Limits {
   /** Calls with an app or user token, per rolling hour; 200 for each daily user at Facebook. */
   appCallsPerHour?: number
@@ -70,7 +70,7 @@ const SECOND_MS = 1000
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
-/** Percent: a usage header shows from here on; "absent is normal". */
+/** Usage headers are sent from this percentage on, because Facebook says "absent is normal". */
 const TOLD_FROM = 1
 const FULL = 100
 const HEAVY_SHARE = 30
@@ -107,7 +107,7 @@ export const createUsage = (deps: {
     return known
   }
 
-  /** How full an allowance is after this call, and when it will be below its brim again. */
+  /** The percentage of a limit after this call, and the time until calls are allowed again. */
   const take = (id: string, name: string, spanMs: number, allowed: number | undefined): Level => {
     const forced = (throttledUntil.get(id) ?? 0) - nowMs()
     if (forced > 0) return { percent: Math.max(FULL, share(id, name, spanMs, allowed)), waitMs: forced }
@@ -123,7 +123,7 @@ export const createUsage = (deps: {
       ? 0
       : Math.floor((tally(`${id} ${name}`, spanMs).total() / Math.max(1, allowed)) * FULL)
 
-  /** A limit whose whole answer is an error: it shows in no header. */
+  /** A limit that is answered only with an error and is in no header. */
   const demandBelow = (name: string, spanMs: number, allowed: number | undefined, message: string) => {
     if (allowed === undefined) return
     const counted = tally(name, spanMs)
@@ -186,7 +186,7 @@ export const createUsage = (deps: {
       if (caller.kind === 'page') return countPage(caller.page, counted)
       const level = take(caller.app.id, 'app', HOUR_MS, limits.appCallsPerHour)
       const headers = appUsage(level)
-      // A Page's own matters asked with the token of a person have their own number.
+      // Calls for a Page with a person's token are refused with a code of their own.
       const kind = caller.kind === 'user' && PAGE_EDGES.has(counted.edge) ? TOO_MANY_AS_USER : TOO_MANY_APP
       if (level.waitMs > 0) throw refused(kind, headers)
       return headers
@@ -240,7 +240,7 @@ const businessUsage = (pageId: string, type: string, { percent, waitMs }: Level)
   return { 'x-business-use-case-usage': JSON.stringify({ [pageId]: [entry] }) }
 }
 
-/** Time is not measured here: both times follow the calls. */
+/** Processor times are not measured; both follow the number of calls. */
 const percentages = (percent: number) => ({
   call_count: percent,
   total_cputime: Math.floor(percent / 4),

@@ -12,11 +12,14 @@ import {
 import { asText, isObject, unpack, withoutEmpty, type Params } from './params.ts'
 import type { Shape } from './shapes.ts'
 
-/** Checks of single values that the rules of messages, templates and profiles share. `name` is how Facebook names the place. */
+/**
+ * Checks of single values that the rules of messages, templates and profiles share. `name` is Facebook's name of the place in
+ * refusals.
+ */
 
 /**
- * An object held to its shape: the one place that refuses unknown keys and drops what is empty, so that null, an empty text and
- * no value at all are the same to every rule.
+ * Reads an object of a given shape: refuses unknown keys and drops empty values, so that null, an empty text and an absent value
+ * are the same for all rules.
  */
 export const readObject = (value: unknown, name: string, { keys, notEmpty = [] }: Shape): Params => {
   const given = unpack(value)
@@ -39,7 +42,7 @@ export const objectIn = (holder: Params, key: string, name: string, shape: Shape
 export interface Count {
   least?: number
   most: number
-  /** A list without which there is no call says so in other words when it is empty. */
+  /** The error for an empty list; a required list has another one. */
   emptyIs?: 'too few' | 'non-empty'
 }
 
@@ -56,7 +59,7 @@ export const listAt = (
   return list.map((element: unknown, index) => [element, `${name}[${index}]`])
 }
 
-/** The objects of the list under a key, each held to the shape; refused when it is missing. */
+/** The objects of the list under a key, each checked against the shape; refused when the list is missing. */
 export const objectsIn = (
   holder: Params,
   key: string,
@@ -78,7 +81,7 @@ export const onlyObjectIn = (holder: Params, key: string, name: string, shape: S
   return only
 }
 
-/** A text; a number is one, too, since it is no other in a form. */
+/** A text. A number is accepted, too, because a form does not tell them apart. */
 export const text = (holder: Params, key: string, name: string, most: number, least = 1): void => {
   const given = holder[key]
   const value = typeof given === 'number' ? String(given) : given

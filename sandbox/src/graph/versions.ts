@@ -2,7 +2,7 @@
 const ALIVE = ['v21.0', 'v22.0', 'v23.0', 'v24.0', 'v25.0', 'v26.0', 'v27.0']
 
 /**
- * The version a call runs on: an expired one silently runs on the oldest alive, one that never was is null.
+ * The version a call runs on: an expired one silently runs on the oldest one alive; null for a version that never existed.
  *
  * @param asked - the path's first word, such as `v25.0`
  */

@@ -5,7 +5,7 @@ import { isAddress, isTrue, optionalUrl, within } from './value-rules.ts'
 /** Whether the Page whitelisted the domain of an address (`whitelisted_domains` of its profile). */
 export type IsWhitelisted = (url: string) => boolean
 
-/** The domains a profile names, as they are when the call begins: setting them in the same call is too late. */
+/** The domains in a profile before the call, because domains that are set in the same call do not count yet. */
 export const whitelistOf = (profile: Record<string, unknown>): IsWhitelisted => {
   const domains = profile['whitelisted_domains']
   const hosts = new Set(Array.isArray(domains) ? domains.map((domain) => hostOf(String(domain))) : [])
@@ -25,7 +25,7 @@ export const checkWebview = (holder: Params, name: string, isWhitelisted: IsWhit
   if (!isWhitelisted(url)) throw notWhitelisted('The URL provided', 2018062)
 }
 
-/** @param what - Facebook says "The URL provided" of buttons and "The web URL provided" of the profile's own */
+/** @param what - Facebook's words: "The URL provided" for buttons, "The web URL provided" for the profile */
 export const notWhitelisted = (what: string, subcode: number) =>
   badParameter(`${what} is not whitelisted for messenger extensions`, subcode)
 

@@ -18,7 +18,7 @@ import { byId } from './dom.js'
 import { errorText } from './format.js'
 
 const NOTICE_MS = 6000
-/** If the event stream has not brought a sent message by then, it is fetched. */
+/** A sent message that the event stream has not brought after this time is fetched. */
 const ARRIVAL_MS = 1500
 
 /** @typedef {ReturnType<typeof createActions>} Actions */
@@ -95,7 +95,7 @@ export const createActions = ({ store, sync }) => {
     },
 
     /**
-     * What leaves no bubble of its own: a reaction, another wording, coming and going.
+     * Sends an action without a bubble of its own: a reaction, an edit, a change of presence.
      *
      * @param {VisitorAction} action
      * @returns {Promise<boolean>} whether the sandbox took it

@@ -45,7 +45,7 @@ export const uploadFile = (file) =>
   answerOf(
     fetch(`/sandbox/files?name=${encodeURIComponent(file.name)}`, {
       method: 'POST',
-      // What a plain form could send is not taken; a text is a file like any other.
+      // The sandbox refuses content types that a plain form could send, so a text file is sent as another type.
       headers: {
         'content-type': /^(image|audio|video)\//.test(file.type) ? file.type : 'application/octet-stream',
       },

@@ -12,7 +12,7 @@ export const createArrival = ({ store, actions, ref }) => {
     if (due === null || due === '' || conversation === null) return
     const came = due
     due = null
-    // A reload is not another visit.
+    // A reload of the page must not count as another visit.
     const { pageId, psid } = conversation
     history.replaceState(null, '', `#${new URLSearchParams({ page: pageId, visitor: psid })}`)
     void actions.arrive(came)

@@ -1,5 +1,5 @@
 // @ts-check
-/** What a visitor can send beside words: the sample photo, a file of this computer, or anything by its address. */
+/** The menu of attachments: the sample photo, a file of this computer, or a file by its address. */
 
 /** @import { VisitorAction } from '../api.ts' */
 import { fill, h, httpUrl } from './dom.js'

@@ -1,5 +1,5 @@
 // @ts-check
-/** What the cards of all templates are made of: pictures, buttons, and words that may be anything on the wire. */
+/** Parts of the cards of all templates: pictures, buttons, and texts, which may have any type in a payload. */
 
 /** @import { ChatMessage } from '../api.ts' */
 /** @import { Actions } from './actions.js' */

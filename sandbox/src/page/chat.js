@@ -22,7 +22,7 @@ import { createWelcome } from './welcome.js'
 const GROUP_MS = 2 * 60_000
 /** A longer silence gets a line with the time. */
 const SILENCE_MS = 15 * 60_000
-/** So near the end counts as reading the newest message. */
+/** Within this distance from the end, the visitor counts as reading the newest message. */
 const NEAR_END_PX = 80
 
 /**
@@ -116,7 +116,7 @@ export const createChat = ({ store, actions }) => {
   }
 
   /**
-   * What was said is kept when only its place or its state changes: a picture is not fetched twice.
+   * Keeps the content of a row when only its place or its state changes, so that a picture is not fetched twice.
    *
    * @param {ChatMessage} message
    * @param {{ place: Place, drawn: string, quote: string, kept: Row | undefined }} around
@@ -246,7 +246,7 @@ export const createChat = ({ store, actions }) => {
     if (opened) {
       shownOf = of
       rows.clear()
-      // History is not read out message by message; what arrives from here on is.
+      // Screen readers must not read out the history, only new messages.
       log.setAttribute('aria-live', 'off')
       setTimeout(() => log.setAttribute('aria-live', 'polite'), 300)
     }

@@ -134,7 +134,7 @@ export const createComposer = ({ store, actions }) => {
   })
 
   const drawMenu = () => {
-    // A menu of one's own takes the place of the Page's.
+    // The visitor's own menu replaces that of the Page.
     const items = store.model.conversation?.menu ?? store.page()?.menu ?? []
     const key = JSON.stringify(items)
     if (key === menuDrawn) return

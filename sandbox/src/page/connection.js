@@ -1,5 +1,5 @@
 // @ts-check
-/** Whether the sandbox is there: a quiet pulse beside the name, and a clear word when it is gone. */
+/** Shows the connection to the sandbox: a pulse beside the name, and a notice when the connection is lost. */
 
 /** @import { Store } from './store.js' */
 /** @import { Sync } from './sync.js' */

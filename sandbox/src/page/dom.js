@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Builds the page out of elements and text nodes. Nothing that came from a visitor, a bot or a wire is ever parsed as
- * HTML, and an address only becomes a link or an image when it is plain http(s).
+ * Builds the page out of elements and text nodes. No text of a visitor, a bot or a call is ever parsed as HTML, and an address
+ * only becomes a link or an image when it is plain http(s).
  */
 
 /** @typedef {Record<string, string | number | boolean | null | undefined | ((event: any) => void)>} Props */
@@ -43,7 +43,7 @@ export const byId = (id) => {
 export const fill = (element, ...children) => element.replaceChildren(...children.filter(isShown))
 
 /**
- * Fills a list without taking out the rows that stay, so that focus, selection and playing media survive.
+ * Fills a list without removing the rows that stay, so that focus, selection and playing media survive.
  *
  * @param {HTMLElement} list
  * @param {HTMLElement[]} items

@@ -1,5 +1,5 @@
 // @ts-check
-/** The templates that are more than cards: a coupon, a grid of pictures, and a question to be answered. */
+/** Templates that are not cards: a coupon, a grid of pictures, and a question to be answered. */
 
 /** @import { ChatMessage } from '../api.ts' */
 /** @import { Actions } from './actions.js' */
@@ -8,7 +8,7 @@ import { buttons, cardImage, facts, list, words } from './card-parts.js'
 import { h, httpUrl, link } from './dom.js'
 import { icon } from './icons.js'
 
-/** How the answers of each kind of question go up. */
+/** The scale of answers for each kind of question. */
 const SCALES = /** @type {Record<string, number[]>} */ ({
   csat: [1, 2, 3, 4, 5],
   ces: [1, 2, 3, 4, 5, 6, 7],

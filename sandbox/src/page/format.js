@@ -81,7 +81,7 @@ const sameDay = (a, b) => new Date(a).toDateString() === new Date(b).toDateStrin
 const isTime = (atMs) => !Number.isNaN(new Date(atMs).getTime())
 
 /**
- * A clock that was moved beyond what a date can hold must not take the page down.
+ * Empty for a time beyond the range of a date, to which the clock can be moved.
  *
  * @param {Intl.DateTimeFormat} format
  * @param {number} atMs

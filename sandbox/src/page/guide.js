@@ -1,5 +1,5 @@
 // @ts-check
-/** The first minute, step by step; each step ticks itself off when it has really happened. */
+/** The guide for the first minute; each step is ticked when it has happened. */
 
 /** @import { Actions } from './actions.js' */
 /** @import { Store } from './store.js' */

@@ -1,5 +1,8 @@
 // @ts-check
-/** The icons, as the lines of a 24 by 24 drawing. Drawn as elements: an external sprite is refused by some browsers under our policy. */
+/**
+ * The icons, as the lines of a 24 by 24 drawing. Drawn as elements, because some browsers refuse an external sprite under the
+ * page's content security policy.
+ */
 
 const FILLED = new Set(['thumb', 'delivered', 'dots'])
 

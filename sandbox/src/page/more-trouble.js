@@ -106,7 +106,7 @@ export const createMoreTrouble = ({ store, actions }) => {
 }
 
 /**
- * What goes on by itself until it is ended.
+ * The kinds of trouble that last until they are ended.
  *
  * @param {import('../api.ts').SandboxState} state
  * @returns {string[]}

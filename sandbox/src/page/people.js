@@ -1,5 +1,5 @@
 // @ts-check
-/** Which Page is written to, and which visitor writes. */
+/** The choice of the Page and of the visitor. */
 
 /** @import { Actions } from './actions.js' */
 /** @import { Store } from './store.js' */
@@ -102,7 +102,7 @@ const pick = ({ id, name, kind, chosen, count, mark, choose }) =>
   )
 
 /**
- * Redrawing must not throw a keyboard user out of the list.
+ * Keeps the keyboard focus in the list when it is redrawn.
  *
  * @param {HTMLElement} root
  * @param {() => void} draw

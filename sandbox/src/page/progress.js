@@ -1,5 +1,5 @@
 // @ts-check
-/** How far the first minute has got. Kept over a reload of the page, forgotten with the sandbox it happened in. */
+/** The progress of the guide. It survives a reload of the page and is lost with its sandbox. */
 
 /** @import { ChatMessage, PageView, SandboxState } from '../api.ts' */
 /** @typedef {typeof NOTHING} Progress */
@@ -9,7 +9,7 @@ const KEPT_AS = 'evergreen-guide'
 const NOTHING = { world: '', asked: false, broken: false, waited: false, repaired: false, arrived: false }
 
 /**
- * Looks at what is there, and only ever adds to what was done.
+ * Adds the steps that have been done now; done steps stay done.
  *
  * @param {Progress} before
  * @param {{ sandbox: SandboxState, page: PageView | null, messages: ChatMessage[] }} seen
@@ -43,6 +43,6 @@ export const keepProgress = (done) => {
   try {
     sessionStorage.setItem(KEPT_AS, JSON.stringify(done))
   } catch {
-    // Without storage the guide starts over after a reload; nothing else hangs on it.
+    // Without storage the guide only starts again after a reload.
   }
 }

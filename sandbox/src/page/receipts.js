@@ -8,8 +8,8 @@
 import { isDead } from './token.js'
 
 /**
- * As in Messenger, a state is written once, under the newest message it is true of. Messages that did not reach the
- * bot each say so.
+ * As in Messenger, a state is shown once, under the newest message that has it. Each message that did not reach the bot shows
+ * that.
  *
  * @param {ChatMessage[]} messages
  * @param {{ conversation: ConversationView | null, page: PageView | null, graphDown: boolean }} around

@@ -1,5 +1,5 @@
 // @ts-check
-/** When a Page's token is dead: what happened, and the exact way out. */
+/** The panel for a dead Page token: the reason, and the exact repair. */
 
 /** @import { PageView } from '../api.ts' */
 /** @import { Actions } from './actions.js' */

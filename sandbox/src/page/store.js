@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * Everything the page knows, in one place. Views subscribe to topics and are called once per turn, after the changes
- * of that turn are in.
- */
+/** The state of the page. Views subscribe to topics and are called once per turn, after all changes of that turn. */
 
 /** @import { ChatMessage, ConversationView, SandboxEvent, SandboxState, Traffic, Visitor, PageView } from '../api.ts' */
 /** @typedef {'sandbox' | 'conversation' | 'traffic' | 'connection' | 'draft'} Topic */
@@ -10,7 +7,7 @@
 /** @typedef {{ key: number, text: string, mid: string | null }} Sending a message on its way from the composer to the sandbox */
 /** @typedef {ReturnType<typeof createStore>} Store */
 
-/** Older calls are forgotten, so that a page left open for a day stays light. */
+/** The most calls that are kept, so that a page that stays open uses little memory. */
 const TRAFFIC_KEPT = 500
 
 export const createStore = () => {
@@ -168,7 +165,7 @@ export const createStore = () => {
     },
 
     /**
-     * The sandbox took it: shown as sent until the message itself arrives.
+     * Marks a message as sent, until the message itself arrives.
      *
      * @param {number} key
      * @param {string} mid

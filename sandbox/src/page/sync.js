@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Keeps the store equal to the sandbox: a snapshot, then its event stream; after every lost connection (the sandbox
- * was restarted, the laptop slept) a fresh snapshot, so that nothing missed stays missed.
+ * Keeps the store equal to the sandbox: a snapshot, then its event stream; after every lost connection (a restart of the sandbox,
+ * a sleeping laptop) it reads a new snapshot, so that no change is missed.
  */
 
 /** @import { SandboxEvent } from '../api.ts' */
@@ -30,7 +30,7 @@ export const createSync = ({ store }) => {
     for (const event of late) store.apply(event)
   }
 
-  /** Reads everything anew. A later call makes an earlier one void. */
+  /** Reads the whole state again. A later call makes an earlier one void. */
   const refresh = async () => {
     const mine = ++round
     held ??= []

@@ -1,5 +1,7 @@
 // @ts-check
-/** The Send API's templates: cards side by side, text with buttons, media, receipts; and any other one as its facts. */
+/**
+ * The Send API's templates: cards side by side, text with buttons, media, receipts; any other template as a list of its values.
+ */
 
 /** @import { ChatMessage } from '../api.ts' */
 /** @import { Actions } from './actions.js' */

@@ -20,7 +20,7 @@ const WORDS = {
 }
 
 /**
- * What killed a token, for a person; a reason of a newer sandbox is shown as it came.
+ * The reason why a token died, in words; an unknown reason of a newer sandbox is shown unchanged.
  *
  * @param {string} reason
  */

@@ -139,9 +139,9 @@ export const createTraffic = ({ store, actions }) => {
     ),
     h('div', { id: 'traffic-body', class: 'traffic-body' }, empty, list),
   )
-  // A low window needs its height for the chat; the traffic is one click away.
+  // Folded in a low window, which needs its height for the chat.
   if (matchMedia('(min-width: 760px) and (max-height: 760px)').matches) fold(false)
-  // Under load there are hundreds of calls a second; a person cannot read faster than this.
+  // Redrawn at most this often, because under load there are hundreds of calls a second.
   let due = false
   store.subscribe(['traffic'], () => {
     if (due) return

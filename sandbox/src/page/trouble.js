@@ -1,5 +1,5 @@
 // @ts-check
-/** The panel beside the chat: the Pages' tokens, what goes wrong at Facebook, the Page inbox, and the clock. */
+/** The panel beside the chat: the Pages' tokens, trouble at Facebook, the Page inbox, and the clock. */
 
 /** @import { SandboxState, TroubleKind } from '../api.ts' */
 /** @import { Actions } from './actions.js' */

@@ -1,5 +1,5 @@
 // @ts-check
-/** How the visitor is at this Page: looking or away, come by a link or an ad, or done with it. */
+/** The visitor's state at this Page: presence, arrival by a link or an ad, blocking. */
 
 /** @import { Presence } from '../api.ts' */
 /** @import { Actions } from './actions.js' */

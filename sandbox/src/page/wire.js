@@ -1,5 +1,5 @@
 // @ts-check
-/** How a call's JSON is shown and how it is copied as a command, neither ever with a secret in it. */
+/** Shows a call's JSON and copies it as a command, both without secrets. */
 
 /** @import { Traffic } from '../api.ts' */
 import { h } from './dom.js'
@@ -42,7 +42,7 @@ export const gist = (call) => {
 }
 
 /**
- * An address split for reading: where, and with what; what is hidden anyway is left out.
+ * Splits an address into path and parameters; hidden parameters are left out.
  *
  * @param {string} path
  */
@@ -120,7 +120,7 @@ const facts = (value) =>
 const list = (value) => (Array.isArray(value) ? value.map(facts) : [])
 
 /**
- * The sandbox hides secrets already; this keeps one it may not know of from the screen and the clipboard.
+ * Hides secrets that the sandbox may not have hidden, on the screen and in the clipboard.
  *
  * @param {unknown} value
  * @param {string} [instead]

@@ -12,7 +12,7 @@ export interface Certificates {
   cert: string
   /** The sandbox's own certificate authority, as a file. */
   caFile: string
-  /** The same together with the public authorities, for clients whose setting replaces their own list. */
+  /** The authority together with the public ones, for clients whose setting replaces their own list. */
   bundleFile: string
 }
 
@@ -27,10 +27,10 @@ const LIFE_MS = 397 * DAY_MS
 const RENEW_BEFORE_MS = 7 * DAY_MS
 
 /**
- * The certificates of an earlier start, or new ones in this folder. The authority's key is thrown away once it has
- * signed: a bot that trusts it trusts the certificate in this folder and no other.
+ * The certificates of an earlier start, or new ones in this folder. The authority's key is deleted after it has signed, so that a
+ * bot that trusts it trusts only the certificate in this folder.
  *
- * @param names - further host names it shall be good for
+ * @param names - further host names for the certificate
  * @throws CertificateTrouble when the folder cannot be written
  */
 export const bringCertificates = async (folder: string, names: readonly string[]): Promise<Certificates> => {
@@ -72,7 +72,7 @@ const readKept = async (files: Files, wanted: readonly string[]): Promise<Certif
       wanted.every((name) => covers(shown, name))
     return isGood ? { key, cert, caFile: files.ca, bundleFile: files.bundle } : null
   } catch {
-    // None yet, or none that can be read: new ones take their place.
+    // There are none, or they cannot be read; new ones are made.
     return null
   }
 }
@@ -82,12 +82,12 @@ const covers = (shown: X509Certificate, name: string): boolean =>
     ? (shown.subjectAltName ?? '').includes(`DNS:${name}`)
     : (isIP(name) > 0 ? shown.checkIP(name) : shown.checkHost(name)) !== undefined
 
-/** Long enough to make certificates on a busy machine; a lock that is older was left by a program that was killed. */
+/** The age at which a lock counts as left by a killed process; making certificates on a busy machine takes less. */
 const LOCK_LIFE_MS = 30_000
 
 /**
- * Sandboxes that start at once in a new folder make their certificates one after the other, so that the first one's are
- * everybody's: each would otherwise replace the authority that the clients of the others trust.
+ * Runs `make` under a lock. Sandboxes that start at the same time in a new folder then share the certificates of the first one;
+ * otherwise each would replace the authority that the others' clients trust.
  */
 const alone = async <Made>(folder: string, make: () => Promise<Made>): Promise<Made> => {
   const lock = join(folder, '.lock')

@@ -6,8 +6,8 @@ import type { Certificates } from './certificates.ts'
 import { answersTo, isLoopback, type Reach } from './names.ts'
 
 /**
- * The longest request line and headers taken: Node's own limit of 16 KB refuses a message in the query, as Meta's samples send it,
- * whose 2000 characters are of a script that takes 9 bytes each there.
+ * The most bytes of request line and headers. Meta's samples send messages in the query, where 2000 characters of some scripts
+ * take 9 bytes each, which is more than Node's limit of 16 KB.
  */
 export const LONGEST_HEAD_BYTES = 64 * 1024
 
@@ -18,8 +18,8 @@ export interface HttpsDoor {
 }
 
 /**
- * Listens with TLS, and makes the plain server a proxy: `CONNECT graph.facebook.com:443` leads to the same place, so that
- * a client which only names https://graph.facebook.com needs neither a hosts entry nor port 443.
+ * Listens with TLS, and makes the plain server a proxy: `CONNECT graph.facebook.com:443` leads to the sandbox, so that a client
+ * which only names https://graph.facebook.com needs neither a hosts entry nor port 443.
  */
 export const openHttps = async (
   plain: Server,
@@ -33,7 +33,7 @@ export const openHttps = async (
   const track = (socket: Duplex) => {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
-    // A client that goes away in the middle is no trouble of ours.
+    // A client may disconnect at any time.
     socket.on('error', () => socket.destroy())
   }
   secure.on('connection', track)
@@ -83,7 +83,7 @@ const proxy =
     })
   }
 
-/** Another service that the bot needs. */
+/** Connects a tunnel to another host, for other services that the bot calls. */
 const tunnel = (
   socket: Duplex,
   head: Buffer,

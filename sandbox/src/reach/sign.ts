@@ -5,7 +5,7 @@ import forge from 'node-forge'
 export interface ToSign {
   subject: string
   issuer: string
-  /** PEM, both. */
+  /** Both keys are PEM. */
   publicKey: string
   signer: string
   notAfter: Date
@@ -29,7 +29,7 @@ export const sign = ({ subject, issuer, publicKey, signer, notAfter, names }: To
   return forge.pki.certificateToPem(certificate)
 }
 
-/** Anew for each certificate: forge writes the identifier of its key into them. */
+/** A function, because forge changes the extensions of each certificate. */
 const authorityExtensions = () => [
   { name: 'basicConstraints', cA: true, critical: true },
   { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },

@@ -3,11 +3,11 @@ import { isObject } from '../graph/params.ts'
 /** Writes a value as plain JSON, and reads it back only if it is one. */
 export interface Codec<Value> {
   write: (value: Value) => unknown
-  /** @throws BadSnapshot naming the place */
+  /** @throws BadSnapshot that names the place */
   read: (json: unknown, at: string) => Value
 }
 
-/** A saved world that is none. */
+/** A saved world that is not valid. */
 export class BadSnapshot extends Error {
   override readonly name = 'BadSnapshot'
 }
@@ -41,7 +41,7 @@ export const nullable = <Value>(inner: Codec<Value>): Codec<Value | null> => ({
   read: (json, at) => (json === null ? null : inner.read(json, at)),
 })
 
-/** Left out of the object where it is undefined. */
+/** A property that is left out of the object if it is undefined. */
 export const optional = <Value>(inner: Codec<Value>): Codec<Value | undefined> => ({
   write: (value) => (value === undefined ? undefined : inner.write(value)),
   read: (json, at) => (json === undefined ? undefined : inner.read(json, at)),

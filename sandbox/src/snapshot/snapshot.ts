@@ -4,8 +4,8 @@ import { BadSnapshot, later, list, map, number, oneOf, record, text } from './co
 import * as codecs from './world-codec.ts'
 
 /**
- * Everything the sandbox knows as JSON, secrets included. Webhooks under way are not in it: their messages come back
- * as failed, as if Facebook had given up.
+ * The whole state of the sandbox as JSON, including secrets. Webhooks in flight are not in it: their messages are restored as
+ * failed, as if Facebook had given up.
  */
 export const takeSnapshot = (parts: SandboxParts): object => {
   const { world, settings, clock, rng, files } = parts
@@ -38,8 +38,7 @@ export const takeSnapshot = (parts: SandboxParts): object => {
 }
 
 /**
- * Makes the sandbox what it was when the snapshot was taken; its clock never goes back. Nothing changes when any of
- * it is wrong.
+ * Restores the state of a snapshot; the clock never goes back. If a part of the snapshot is wrong, nothing changes.
  *
  * @throws BadSnapshot
  */

@@ -39,7 +39,7 @@ import {
   type Codec,
 } from './codec.ts'
 
-/** The parts of a world as they are written down. What is shared is written once and named by its place or its key. */
+/** Codecs for the parts of a world. A shared object is written once and referred to by its index or key. */
 
 /** A read-only list. */
 const texts: Codec<readonly string[]> = { write: (values) => [...values], read: list(text).read }
@@ -83,7 +83,7 @@ export const business = record<Business>({
   clientPageIds: list(text),
 })
 
-/** Its tokens are named, and put in once they are there. */
+/** A Page whose tokens are names, which are replaced after the tokens have been read. */
 export type PageWithoutTokens = Omit<Page, 'handedOut'> & { handedOut: string[] }
 
 export const page = record<PageWithoutTokens>({

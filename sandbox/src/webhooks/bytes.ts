@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 
 /**
- * JSON as Facebook writes it: everything outside ASCII as `\uXXXX` in lower case, every `/` as `\/` (docs/messenger-platform.md#e2). A receiver
- * that parses and writes the body again before hashing gets another signature, here as there.
+ * JSON as Facebook writes it: everything outside ASCII as `\uXXXX` in lower case, every `/` as `\/`
+ * (docs/messenger-platform.md#e2). So a receiver that serialises the parsed body again gets another signature, as with Facebook.
  */
 export const facebookJson = (value: unknown): string =>
   JSON.stringify(value)

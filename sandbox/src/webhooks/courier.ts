@@ -7,25 +7,25 @@ import type { Item } from './items.ts'
 import { CHANGES_FIELDS, STANDBY_FIELDS } from './fields.ts'
 import type { Entry, Verification, Wire } from './wire.ts'
 
-/** Brings webhook events to the apps subscribed to a Page, as Facebook does (docs/messenger-platform.md#e2, #e3, #e8). */
+/** Delivers webhook events to the apps subscribed to a Page, as Facebook does (docs/messenger-platform.md#e2, #e3, #e8). */
 export interface Courier {
-  /** Queues an event for every app that subscribed to its field, at both levels. Whether there was any. */
+  /** Queues an event for each app that is subscribed to its field at both levels. @returns whether there is any */
   post: (parcel: Parcel) => boolean
   /** Sends the verification GET; true once the callback has echoed the challenge. */
   verify: (app: App, callback?: { url: string; verifyToken: string }) => Promise<Verification>
-  /** Sends entries at once and once, past everything that waits; whether they were answered with 200. */
+  /** Sends entries once and at once, before all waiting events. @returns whether they were answered with 200 */
   deliver: Wire['deliver']
-  /** Posts a form to an address of the app, once; what comes back is only logged. */
+  /** Posts a form to an address of the app, once; the answer is only logged. */
   notify: (url: string, form: string) => void
-  /** Tries everything that waits for its next attempt now. */
+  /** Tries all waiting events now. */
   hurry: () => void
   pending: () => number
-  /** Conversations whose next attempt waits for its time. */
+  /** The number of conversations that wait for their next attempt. */
   backingOff: () => number
   lastStatus: () => number | null
-  /** Since when callbacks to the app have been failing; null while they get through. */
+  /** Since when callbacks to the app have failed, ms since the epoch; null while they succeed. */
   failingSinceMs: (appId: string) => number | null
-  /** Resolves once nothing is on its way. */
+  /** Resolves when no callback is in flight. */
   idle: () => Promise<void>
   clear: () => void
   /** Faults for the next events, for tests. */
@@ -33,24 +33,24 @@ export interface Courier {
 }
 
 export interface CourierHooks {
-  /** This many of the next events are sent twice. */
+  /** The number of next events that are sent twice. */
   duplicate: number
-  /** This many of the next events are never sent. */
+  /** The number of next events that are never sent. */
   drop: number
-  /** This many of the next events are overtaken by the one after them. */
+  /** The number of next events that are overtaken by the one after them. */
   swap: number
-  /** This many of the next events come in one callback. */
+  /** The number of next events that are sent in one callback. */
   batch: number
 }
 
 export interface Parcel {
   page: Page
-  /** Order holds among events of the same visitor. */
+  /** The visitor; events of one visitor stay in order. */
   psid: string
   item: Item
-  /** Apps that get it as `standby`, because another one holds the thread. */
+  /** Whether an app gets the event as `standby`, because another one holds the thread. */
   standby?: (appId: string) => boolean
-  /** Only to this app. */
+  /** Sent only to this app. */
   only?: string
   onOutcome?: (outcome: 'delivered' | 'failed') => void
 }
@@ -60,7 +60,7 @@ export interface CourierDeps {
   clock: SandboxClock
   wire: Wire
   trouble: Trouble
-  /** Most events in one callback, where several wait. */
+  /** Most waiting events in one callback. */
   batchSize: number
   stateChanged: () => void
 }
@@ -73,19 +73,19 @@ interface Callback {
 
 interface Lane {
   waiting: Callback[]
-  /** Waits to be overtaken by the next event. */
+  /** The event that waits to be overtaken by the next one. */
   held: Callback | null
   running: boolean
   attempts: number
-  /** Everything in it goes in one callback. */
+  /** Whether all its events are sent in one callback. */
   together: boolean
   /** Cuts a back-off short; null while not backing off. */
   hurry: (() => void) | null
 }
 
-/** "A few immediate retries", then with growing pauses; the last one goes on. */
+/** "A few immediate retries", then growing pauses; the last one repeats. */
 const RETRY_AFTER_MS = [100, 500, 2_000, 5_000, 15_000, 30_000, 60_000, 120_000, 300_000]
-/** Callbacks under way at once; a lane has at most one. */
+/** Most callbacks in flight; a lane has at most one. */
 const MOST_IN_FLIGHT = 64
 const NO_HOOKS: CourierHooks = { duplicate: 0, drop: 0, swap: 0, batch: 0 }
 
@@ -96,12 +96,12 @@ export const createCourier = (deps: CourierDeps): Courier => {
   const hooks: CourierHooks = { ...NO_HOOKS }
   const idlers = new Set<() => void>()
   const slots: (() => void)[] = []
-  /** Gathered to go in one callback. */
+  /** Events collected for one callback. */
   let gathered: Callback[] = []
   let inFlight = 0
   let pending = 0
   let sideLanes = 0
-  /** Lanes of an earlier epoch were cleared away and stop by themselves. */
+  /** Rises when all lanes are dropped; lanes of an earlier epoch stop by themselves. */
   let epoch = 0
 
   const settle = (callback: Callback, outcome: 'delivered' | 'failed') => {
@@ -163,7 +163,7 @@ export const createCourier = (deps: CourierDeps): Courier => {
   }
 
   const run = async (key: string, lane: Lane, born: number): Promise<void> => {
-    // Let the caller finish first: it may still be answering a Graph call.
+    // The caller finishes first, because it may still be answering a Graph call.
     await new Promise(setImmediate)
     if (lane.attempts > 0) await pause(lane)
     while (born === epoch && lane.waiting.length > 0) {
@@ -182,7 +182,7 @@ export const createCourier = (deps: CourierDeps): Courier => {
       lane.waiting = lane.waiting.filter((callback) => {
         if (!failures.another(callback.app, callback.parcel.page)) return true
         settle(callback, 'failed')
-        // Wake the lanes that wait, so that they fail at once, too.
+        // Wakes waiting lanes, so that they fail at once, too.
         hurry()
         return false
       })
@@ -196,7 +196,7 @@ export const createCourier = (deps: CourierDeps): Courier => {
     if (born !== epoch) return
     lane.running = false
     lane.attempts = 0
-    // One that is held waits for the next event of its lane; the lane stays for it.
+    // A lane with a held event stays, because the event waits for the next one.
     if (!lane.held) lanes.delete(key)
   }
 
@@ -288,11 +288,11 @@ const newLane = (): Lane => ({
   hurry: null,
 })
 
-/** In development an app hears of people with a role on it alone (docs/messenger-platform.md#e8, #k9). */
+/** In development an app gets only events of people with a role on it (docs/messenger-platform.md#e8, #k9). */
 const hearsOf = (app: App, visitor: Visitor | undefined) =>
   app.mode === 'live' || visitor === undefined || visitor.appRole
 
-/** The event as this app hears it; null when it does not. */
+/** The event in the form for this app; null if the app does not get it. */
 const entryFor = (
   page: Page,
   item: Item,

@@ -1,8 +1,11 @@
 import type { App, Page } from '../world.ts'
 
-/** How long the callbacks of a Page to an app have been failing, and what comes of it (docs/messenger-platform.md#e3). */
+/**
+ * Measures how long the callbacks of a Page to an app have been failing, and unsubscribes the app
+ * (docs/messenger-platform.md#e3).
+ */
 export interface Failures {
-  /** One more failed; true once the app is no longer subscribed to the Page, because that was an hour of it. */
+  /** Notes a failed callback. @returns true if the app was unsubscribed from the Page after an hour of failures */
   another: (app: App, page: Page) => boolean
   over: (app: App, page: Page) => void
   sinceMs: (appId: string) => number | null
@@ -13,7 +16,7 @@ export interface Failures {
 const GIVE_UP_AFTER_MS = 3600_000
 
 export const createFailures = ({ nowMs }: { nowMs: () => number }): Failures => {
-  /** By app, then by Page. */
+  /** The beginning of failures by app, then by Page. */
   const since = new Map<string, Map<string, number>>()
 
   return {

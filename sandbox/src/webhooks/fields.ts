@@ -1,6 +1,6 @@
 import { SUBSCRIBED_FIELDS } from '../graph/meta-sdk.ts'
 
-/** docs/messenger-platform.md#e7: what a bot is about, with one name that Meta's SDK does not have. */
+/** docs/messenger-platform.md#e7: the fields for bots, with one name that Meta's SDK does not have. */
 const MESSENGER_FIELDS = [
   'messages',
   'messaging_postbacks',
@@ -25,7 +25,7 @@ const MESSENGER_FIELDS = [
   'messenger_template_status_update',
 ]
 
-/** Everything a Page can be subscribed to. */
+/** All fields a Page can be subscribed to. */
 export const WEBHOOK_FIELDS: readonly string[] = [...new Set([...MESSENGER_FIELDS, ...SUBSCRIBED_FIELDS])]
 
 /** The events an app gets in standby (docs/messenger-platform.md#e6). */
@@ -39,7 +39,7 @@ export const STANDBY_FIELDS: ReadonlySet<string> = new Set([
 
 const IN_MESSAGING = /^(messages|message_(?!template_)\w+|messaging_\w+|standby|response_feedback|send_cart)$/
 
-/** Told in `changes[]`, not in `messaging[]`. */
+/** Fields that are sent in `changes[]`, not in `messaging[]`. */
 export const CHANGES_FIELDS: ReadonlySet<string> = new Set(
   WEBHOOK_FIELDS.filter((field) => !IN_MESSAGING.test(field)),
 )

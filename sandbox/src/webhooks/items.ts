@@ -2,17 +2,17 @@ import type { ShareKind, VisitorAction } from '../api.ts'
 import type { Message, Post, Referral } from '../world.ts'
 import { CHANGES_FIELDS } from './fields.ts'
 
-/** One thing inside `messaging[]`, with the field that must be subscribed for it (docs/messenger-platform.md#e5, #e7). */
+/** One event inside `messaging[]`, with the field that must be subscribed for it (docs/messenger-platform.md#e5, #e7). */
 export interface Item {
   field: string
   content: Record<string, unknown>
-  /** Where what is told hangs on who is told. */
+  /** Makes the content for a receiver, if it differs between receivers. */
   shapeFor?: (receiver: Receiver) => Record<string, unknown>
 }
 
 export interface Receiver {
   channel: 'messaging' | 'standby'
-  /** The fields it subscribed to at both levels. */
+  /** Whether the app is subscribed to a field at both levels. */
   hears: (field: string) => boolean
 }
 
@@ -40,7 +40,7 @@ export const postback = (ends: Ends, { mid, title, payload, referral: came }: Po
   return {
     field: 'messaging_postbacks',
     content: { ...fromVisitor(ends), postback: { ...facts, payload } },
-    // The payload reaches the app that holds the thread alone.
+    // Only the app that holds the thread gets the payload.
     shapeFor: ({ channel }) => ({
       ...fromVisitor(ends),
       postback: channel === 'standby' ? facts : { ...facts, payload },
@@ -135,14 +135,14 @@ export const feed = (post: Post, from: { id: string; name: string }): Item => ({
   },
 })
 
-/** Any other event, in the surroundings its field has. */
+/** Any other event, with the envelope of its field. */
 export const event = (ends: Ends, field: string, content: Record<string, unknown>): Item => {
   if (CHANGES_FIELDS.has(field)) return { field, content }
   if (field === 'messaging_policy_enforcement') return aboutPage(field, ends, content)
   return { field, content: { ...fromVisitor(ends), ...content } }
 }
 
-/** What a shared link, reel or post looks like; the ids of reels and posts are numbers on the wire. */
+/** The attachment of a shared link, reel or post; the ids of reels and posts are numbers in the webhook. */
 export const shareOf = (kind: ShareKind, url: string, title: string, id: number) => {
   const payload = { url, title }
   if (kind === 'reel' || kind === 'ig_reel') return { type: kind, payload: { ...payload, reel_video_id: id } }

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 
-/** The way out to the bot's own server. */
+/** HTTP requests to the bot's server. */
 export interface Line {
   send: (request: OutgoingRequest) => Promise<Answer>
   close: () => void
@@ -19,10 +19,10 @@ export interface Answer {
   body: string
 }
 
-/** More of an answer is not looked at. */
+/** Bytes of an answer that are read. */
 const LONGEST_ANSWER = 64 * 1024
 
-/** node:http rather than fetch: it costs a fraction of the processor time, which benchmarks against the sandbox would feel. */
+/** node:http rather than fetch: it needs a fraction of the processor time, which matters for benchmarks. */
 export const createLine = ({ timeoutMs }: { timeoutMs: number }): Line => {
   const agents = {
     'http:': new http.Agent({ keepAlive: true }),

@@ -6,18 +6,18 @@ import type { App } from '../world.ts'
 import { facebookJson, signatures } from './bytes.ts'
 import type { Line } from './line.ts'
 
-/** Requests to the bot: signed callbacks, the verification, and forms; each into the traffic log. */
+/** Requests to the bot: signed callbacks, the verification, and forms. Each is added to the traffic log. */
 export interface Wire {
-  /** Whether it was answered with 200. */
+  /** Sends a callback. @returns whether it was answered with 200 */
   deliver: (app: App, url: string, entries: readonly Entry[]) => Promise<boolean>
   verify: (app: App, callback?: { url: string; verifyToken: string }) => Promise<Verification>
-  /** Posts a form, once; what comes back is only logged. */
+  /** Posts a form, once; the answer is only logged. */
   notify: (url: string, form: string) => void
   lastStatus: () => number | null
   forget: () => void
 }
 
-/** One event on its way, in the channel it is told through. */
+/** One event to send, with its channel. */
 export interface Entry {
   pageId: string
   channel: 'messaging' | 'standby' | 'changes'

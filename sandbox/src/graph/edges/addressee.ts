@@ -26,7 +26,7 @@ export interface Addressee {
   answers: Post | null
 }
 
-/** Whom a message is for; exactly one way of naming them. */
+/** The recipient of a message, which must be named in exactly one way. */
 export const addressee = (context: EdgeContext, { page }: PageCaller): Addressee => {
   if (isEmpty(context.call.params['recipient'])) throw missingParameter('recipient')
   // No Page here has an Instagram account.

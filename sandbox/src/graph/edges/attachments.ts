@@ -25,14 +25,14 @@ export const uploadAttachment: Edge = (context) => {
   if (!MEDIA.includes(type)) throw notOneOf('message[attachment][type]', MEDIA)
   const media = checkMedia(type, unpack(attachment['payload']), {
     upload: call.files.get('filedata'),
-    // An id is what one gets here, not what one brings.
+    // An upload cannot name an existing attachment.
     attachment: () => undefined,
   })
   const url = media.upload ? keepUpload(context, media.upload) : media.url
   return { attachment_id: keepAttachment(context, page, type, url) }
 }
 
-/** The address of what was uploaded. */
+/** Stores an uploaded file. @returns its address */
 export const keepUpload = ({ parts }: EdgeContext, { name, type, bytes }: SentFile): string =>
   parts.files.urlOf(parts.files.keep({ name, type, bytes }))
 
@@ -42,7 +42,7 @@ export const keepAttachment = ({ parts }: EdgeContext, page: Page, type: string,
   return id
 }
 
-/** The Page's own, unless it is too old. */
+/** The Page's attachment of this id, unless it has expired. */
 export const findAttachment = (
   { world, clock }: SandboxParts,
   page: Page,

@@ -10,7 +10,7 @@ import { asPage, graphTime, type Edge, type EdgeContext } from './edge.ts'
 const DEFAULTS = 'id,updated_time'
 const MESSAGE_DEFAULTS = 'id,created_time'
 
-/** `GET /{page-id}/conversations`: newest first, to read what a webhook may have missed (docs/messenger-platform.md#e3). */
+/** `GET /{page-id}/conversations`: newest first, by which bots read missed messages (docs/messenger-platform.md#e3). */
 export const conversations: Edge = (context) => {
   const { parts, call, url } = context
   const { page, token } = reader(context)

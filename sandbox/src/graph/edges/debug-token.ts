@@ -7,10 +7,10 @@ import { wantedFields } from '../fields.ts'
 import { requiredText } from '../params.ts'
 import { seconds } from './edge.ts'
 
-/** Permissions that reach Pages, and so may be limited to some of them. */
+/** Permissions for Pages, which may be limited to some Pages. */
 const PAGE_SCOPE = /^(pages_|read_insights|business_management)/
 
-/** docs/messenger-platform.md#b5. A dead token is an answer here, with HTTP 200, never an error. */
+/** docs/messenger-platform.md#b5. A dead token is answered with HTTP 200, not with an error. */
 export const debugToken = (
   parts: SandboxParts,
   call: Call,

@@ -4,7 +4,7 @@ import type { Call, Caller, PageCaller, UserCaller } from '../call.ts'
 import { GraphFailure, unsupported } from '../failure.ts'
 import type { Readers } from '../fields.ts'
 
-/** The context of an edge: the sandbox, the call, who calls, and the node it was called on. */
+/** The context of an edge: the sandbox, the call, its caller, and the node it was called on. */
 export interface EdgeContext {
   parts: SandboxParts
   call: Call
@@ -30,7 +30,7 @@ export type Node =
 
 export type Edge = (context: EdgeContext) => object | Promise<object>
 
-/** The Page whose own token calls; anything else is refused as Facebook refuses it. */
+/** The Page whose token the call has; calls with other tokens are refused as Facebook does. */
 export const asPage = ({ caller, call, node }: EdgeContext): PageCaller => {
   if (caller.kind !== 'page') {
     throw new GraphFailure(
@@ -38,7 +38,7 @@ export const asPage = ({ caller, call, node }: EdgeContext): PageCaller => {
       { challenge: 'invalid_token' },
     )
   }
-  // A Page's PSIDs, too, are only its own.
+  // PSIDs, too, are valid only for their own Page.
   if (node.type !== 'Profile' && caller.page.id !== pageOf(node)) throw unsupported(call.method, node.id)
   return caller
 }

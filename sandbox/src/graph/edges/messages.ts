@@ -73,7 +73,7 @@ const surroundings = ({ parts, call }: EdgeContext, { page }: PageCaller, { psid
   }
 }
 
-/** An upload is kept once nothing can be refused any more. */
+/** Stores an upload only after all checks, so that a refused message leaves no file. */
 const withUpload = (context: EdgeContext, { shown, upload }: CheckedMessage): Omit<PageMessage, 'appId'> => {
   if (!upload || !shown.attachment) return shown
   const url = keepUpload(context, upload)

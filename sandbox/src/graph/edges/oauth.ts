@@ -89,6 +89,6 @@ const codeInvalid = (message: string) =>
 const answer = (parts: SandboxParts, token: Token): object => ({
   access_token: token.value,
   token_type: 'bearer',
-  // A token that never expires says nothing about when.
+  // `expires_in` is left out for a token that never expires.
   ...(token.expiresAtMs !== null && { expires_in: seconds(token.expiresAtMs - parts.clock.nowMs()) }),
 })

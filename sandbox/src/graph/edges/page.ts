@@ -68,7 +68,7 @@ export const pageFields = (context: EdgeContext, page: Page): Readers => {
     },
     recipient: () => linkedPerson(context),
     messaging_feature_status: () => ({ hop_v2: false, msgr_multi_app: true, ig_multi_app: false }),
-    /** Removed with the Handover Protocol's own fields. */
+    /** Facebook removed this field with the others of the Handover Protocol. */
     perms: () => {
       throw new GraphFailure({
         message: '(#12) perms field is deprecated for versions v4.0 and higher, use tasks',

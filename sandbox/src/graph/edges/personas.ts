@@ -37,7 +37,7 @@ export const listPersonas: Edge = (context) => {
 
 export const personaNode: Edge = (context) => describe(context, asked(context))
 
-/** What was said as the persona stays as it was. */
+/** Earlier messages of a deleted persona keep it. */
 export const deletePersona: Edge = (context) => {
   asked(context).deleted = true
   return { success: true }

@@ -2,7 +2,7 @@ import { portraitUrl } from '../../picture-urls.ts'
 import { optionalText } from '../params.ts'
 import type { Edge } from './edge.ts'
 
-/** An answer that leads elsewhere. */
+/** An answer that is a redirect. */
 export class Redirect {
   readonly location: string
   constructor(location: string) {
@@ -10,7 +10,7 @@ export class Redirect {
   }
 }
 
-/** `GET /{id}/picture`: leads to the picture, or tells of it with `redirect=false`. */
+/** `GET /{id}/picture`: redirects to the picture, or describes it with `redirect=false`. */
 const picture: Edge = ({ parts, call, node }) => {
   const url = portraitUrl(parts.settings.origin(), node.id)
   if (!/^(false|0)$/i.test(optionalText(call.params, 'redirect') ?? '')) return new Redirect(url)

@@ -9,7 +9,7 @@ import { optionalText, requiredText } from '../params.ts'
 import { feed } from '../../webhooks/items.ts'
 import { asPage, graphTime, type Edge, type EdgeContext } from './edge.ts'
 
-/** The Page's wall, as far as bots meet it: posts and comments, to be answered in public or once in private. */
+/** The Page's wall: posts and comments, which a bot answers in public, or once in private. */
 
 const MAY_POST =
   'If posting to a group, requires app being installed in the group, and \n          either publish_to_groups permission with user token, or both pages_read_engagement \n          and pages_manage_posts permission with page token; If posting to a page, \n          requires both pages_read_engagement and pages_manage_posts as an admin with \n          sufficient administrative permission'

@@ -6,8 +6,8 @@ import { PROFILE_RULES } from '../profile-rules.ts'
 import { asPage, type Edge } from './edge.ts'
 
 /**
- * The Messenger Profile (docs/messenger-platform.md#g): what may be written, in the order of the refusals recorded in 2018 and 2025
- * (rehabstudio/fbmessenger#30 and public code of that year).
+ * The Messenger Profile (docs/messenger-platform.md#g): the properties that can be written, in the order in which Facebook was
+ * recorded to check them in 2018 and 2025 (rehabstudio/fbmessenger#30 and public code of that year).
  */
 const PROPERTIES = [
   'get_started',
@@ -22,7 +22,7 @@ const PROPERTIES = [
   'commands',
 ]
 
-/** Every property there is of those asked for; an unknown one is not there. */
+/** The requested properties that are set; unknown names are ignored. */
 export const readProfile: Edge = (context) => {
   const caller = asPage(context)
   demand(context.parts, caller, 'pages_messaging')
@@ -32,7 +32,7 @@ export const readProfile: Edge = (context) => {
   return { data: found.length > 0 ? [Object.fromEntries(found)] : [] }
 }
 
-/** Overwrites the given properties alone, and none of them when one is wrong. */
+/** Overwrites only the given properties, and none of them if one is wrong. */
 export const writeProfile: Edge = (context) => {
   const caller = asPage(context)
   demand(context.parts, caller, 'pages_messaging')
@@ -68,7 +68,7 @@ export const deleteProfile: Edge = (context) => {
   return { result: 'success' }
 }
 
-/** Neither the Page's menu nor that of one visitor is there without Get Started. */
+/** Refuses a menu of the Page or of one visitor if the Page has no Get Started button. */
 export const menuNeedsGetStarted = (profile: Record<string, unknown>): void => {
   if (profile['persistent_menu'] === undefined || profile['get_started'] !== undefined) return
   throw new GraphFailure({

@@ -7,7 +7,7 @@ import { optionalList, optionalText, requiredText } from '../params.ts'
 import type { Edge, EdgeContext } from './edge.ts'
 import { asApp } from './subscriptions.ts'
 
-/** Edges of an app that are a sentence each. */
+/** Small edges of an app. */
 
 const roles: Edge = (context) => {
   const app = asApp(context)
@@ -68,7 +68,7 @@ export const SMALL_APP_EDGES: Record<string, Edge> = {
 export const isAppEvent = ({ method, path, token }: Call): boolean =>
   method === 'POST' && path.length === 2 && path[1] === 'activities' && (token ?? '') === ''
 
-/** Taken for an app that is there, and nothing is made of it. */
+/** Accepts events of an existing app and ignores them. */
 export const takeAppEvent = (parts: SandboxParts, call: Call, appId = call.path[0] ?? ''): object => {
   if (!parts.world.apps.has(appId)) throw unsupported(call.method, appId)
   requiredText(call.params, 'event')

@@ -6,7 +6,7 @@ import { optionalList, optionalText, requiredText } from '../params.ts'
 import { asPage, graphTime, type Edge, type EdgeContext } from './edge.ts'
 import { noSuchPerson } from './threads.ts'
 
-/** Edges of a Page that are a sentence each. */
+/** Small edges of a Page. */
 
 /** Both features of the reference page are approved for every app: the sandbox has no review. */
 const featureReview: Edge = (context) => {
@@ -40,7 +40,7 @@ const NLP_MODELS = [
   'VIETNAMESE',
 ]
 
-/** Switches the built-in NLP; the models are those of Meta's SDK (`Page.Model`), and English is what is understood. */
+/** Switches the built-in NLP; the models are those of Meta's SDK (`Page.Model`), and only English is understood. */
 const nlpConfigs: Edge = (context) => {
   const { page } = mayMessage(context)
   const { params } = context.call
@@ -62,7 +62,7 @@ const secondaryReceivers: Edge = (context) => {
   return { data: ids.map((id) => ({ id, name: context.parts.world.apps.get(id)?.name ?? id })) }
 }
 
-/** Of the days until now; only those that Messenger keeps. */
+/** Values of the days until now; only metrics of Messenger. */
 const insights: Edge = (context) => {
   const { parts, call } = context
   const caller = asPage(context)

@@ -87,7 +87,7 @@ const EDGES: Record<string, Edge> = {
   ...EMPTY_LISTS,
 }
 
-/** Every edge there is, as `node type, method, word`; for those who try them all. */
+/** All edges as `node type, method, word`, for tests that try them all. */
 export const EDGE_NAMES: readonly string[] = Object.keys(EDGES)
 
 /** Node types that have an edge of this name under any method; tells a wrong method from an unknown path. */
@@ -120,7 +120,7 @@ export const answerCall = async (parts: SandboxParts, call: Call): Promise<Answe
   return ids ? answerMany(parts, call, ids, caller) : answerOne(parts, call, caller)
 }
 
-/** `/conversations?ids=1,2`: the ids stand where the path has none. */
+/** Whether a call is like `/conversations?ids=1,2`, with ids in a parameter instead of the path. */
 const isByIds = ({ method, path }: Call): boolean =>
   method === 'GET' && path.length === 1 && !/^(me|app|[a-z]_.*|\d.*)$/.test(path[0] ?? '')
 
@@ -148,7 +148,7 @@ const contextOf = ({
   return context
 }
 
-/** `fields=messages.limit(5){id}`: the edge of the node, called as if by its own address. */
+/** `fields=messages.limit(5){id}`: the edge of the node, called as by its own address. */
 const nestedEdges = ({ parts, call, caller }: EdgeContext, node: Node): Readers =>
   Object.fromEntries(
     EDGE_NAMES.flatMap((key) => {
@@ -164,7 +164,7 @@ const nestedEdges = ({ parts, call, caller }: EdgeContext, node: Node): Readers 
     }),
   )
 
-/** A field never leads elsewhere, as the edge `picture` does. */
+/** With `redirect` off, because a field cannot be a redirect, which the edge `picture` otherwise is. */
 const nestedParams = (outer: Params, { text, modifiers }: Field): Params => ({
   redirect: 'false',
   ...(outer['appsecret_proof'] !== undefined && { appsecret_proof: outer['appsecret_proof'] }),
@@ -175,10 +175,10 @@ const nestedParams = (outer: Params, { text, modifiers }: Field): Params => ({
 /** Nodes whose own fields Facebook lets an app change. */
 const CHANGEABLE = new Set(['Page', 'User', 'Application'])
 
-/** Words in place of an id that Facebook has and the sandbox has not. */
+/** Facebook's words in place of an id that the sandbox does not have. */
 const ROOT_EDGES = new Set(['search', 'device', 'pages'])
 
-/** Why an address leads to nothing. */
+/** The error for an address without a node or an edge. */
 const strayed = (call: Call, node: Node): GraphFailure => {
   const [, edge = '', ...rest] = call.path
   const nodeType = nodeTypeOf(node.type)
@@ -212,7 +212,7 @@ const answerMany = async (
   return { body: Object.fromEntries(bodies), headers }
 }
 
-/** The words trouble may name a call by: `messages`, `accounts`; `oauth/access_token` answers to each of its words. */
+/** The words by which trouble can name a call: `messages`, `accounts`; `oauth/access_token` answers to each of its words. */
 export const edgeNames = ({ path, params }: Pick<Call, 'path' | 'params'>): string[] => {
   const [head = '', edge] = path
   if (head === 'oauth') return ['oauth', 'access_token', 'oauth/access_token']

@@ -28,7 +28,7 @@ export const releaseThread: Edge = (context) => {
   return { success: true }
 }
 
-/** An idle thread, or one whose default app calls; without a default app no app may take. */
+/** An app may take an idle thread, or any thread if it is the default app; without a default app, no app may. */
 export const takeThread: Edge = (context) => {
   const { app, page, conversation, metadata } = thread(context)
   const holder = context.parts.chat.routing.owner(conversation)
@@ -83,8 +83,8 @@ export const threadOwner: Edge = (context) => {
 }
 
 /**
- * `thread_control` beside a message: the thread is passed or released once the message is out. Checked at once, done
- * by the function that comes back.
+ * `thread_control` beside a message. Checked at once; the returned function passes or releases the thread after the message was
+ * sent.
  */
 export const afterMessage = (
   context: EdgeContext,

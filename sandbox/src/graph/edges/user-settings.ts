@@ -7,7 +7,7 @@ import { asPage, type Edge, type EdgeContext } from './edge.ts'
 import { menuNeedsGetStarted } from './profile.ts'
 import { noSuchPerson } from './threads.ts'
 
-/** A menu for one visitor alone (docs/messenger-platform.md#g). */
+/** A menu for one visitor (docs/messenger-platform.md#g). */
 export const writeUserSettings: Edge = (context) => {
   const { page, conversation } = concerned(context)
   const menu = unpack(context.call.params['persistent_menu'])

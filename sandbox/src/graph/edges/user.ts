@@ -25,7 +25,7 @@ export const userNode: Edge = (context) => {
   })
 }
 
-/** docs/messenger-platform.md#b4. Pages not ticked, not listed, or without a role are simply not there. */
+/** docs/messenger-platform.md#b4. Pages that are not ticked, not listed, or without a role are left out. */
 export const accounts: Edge = (context) => {
   const { parts, call, url } = context
   const caller = asUser(context)

@@ -3,7 +3,10 @@ import { isEmpty, isObject, optionalText, type Params } from '../params.ts'
 import { SEND } from '../shapes.ts'
 import { readObject, text } from '../value-rules.ts'
 
-/** Utility messages are made from approved templates (docs/messenger-platform.md#f7); there are none here, so every one is refused by its reason. */
+/**
+ * Utility messages are made from approved templates (docs/messenger-platform.md#f7); the sandbox has no templates, so each
+ * message is refused with its reason.
+ */
 export const checkUtility = (message: unknown, params: Params): void => {
   const value = (isObject(message) ? message['template'] : undefined) ?? params['template']
   const isUtility = optionalText(params, 'messaging_type') === 'UTILITY'
