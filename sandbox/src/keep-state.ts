@@ -1,8 +1,26 @@
+import { performance } from 'node:perf_hooks'
 import type { Sandbox } from './server.ts'
 import type { StateFile } from './state-file.ts'
 
 /** The delay of a write after a change, so that many changes are one write. */
 const SAVE_AFTER_MS = 1000
+/** Between two saves it is at least so many times what a save takes: with uploads of 256 MiB that is seconds. */
+const REST = 20
+
+/** The time that saves go by; a test has its own. */
+export interface SaveTimes {
+  now: () => number
+  /** @returns what ends the wait */
+  after: (delayMs: number, run: () => void) => () => void
+}
+
+const REAL: SaveTimes = {
+  now: () => performance.now(),
+  after: (delayMs, run) => {
+    const timer = setTimeout(run, delayMs)
+    return () => clearTimeout(timer)
+  },
+}
 
 /**
  * Saves the world after changes, and once more at the end.
@@ -11,18 +29,21 @@ const SAVE_AFTER_MS = 1000
  * @returns the function to call before the sandbox is closed
  */
 export const keepState = (
-  sandbox: Sandbox,
-  file: StateFile,
+  sandbox: Pick<Sandbox, 'save'> & { bus: Pick<Sandbox['bus'], 'watch'> },
+  file: Pick<StateFile, 'save'>,
   complain: (error: Error) => void,
+  { now, after }: SaveTimes = REAL,
 ): (() => Promise<void>) => {
-  let due: NodeJS.Timeout | undefined
+  let cancel: (() => void) | undefined
   let writing = Promise.resolve()
   let complained = false
+  let tookMs = 0
 
   const save = (): Promise<void> => {
-    clearTimeout(due)
-    due = undefined
+    cancel?.()
+    cancel = undefined
     writing = writing.then(async () => {
+      const begunMs = now()
       try {
         await file.save(sandbox.save())
         complained = false
@@ -30,12 +51,13 @@ export const keepState = (
         if (!complained) complain(error as Error)
         complained = true
       }
+      tookMs = now() - begunMs
     })
     return writing
   }
 
   const stop = sandbox.bus.watch(() => {
-    due ??= setTimeout(() => void save(), SAVE_AFTER_MS)
+    cancel ??= after(Math.max(SAVE_AFTER_MS, tookMs * REST), () => void save())
   })
   return async () => {
     stop()

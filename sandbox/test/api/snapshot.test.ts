@@ -1,7 +1,9 @@
 import { readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
+import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
+import { keepState } from '../../src/keep-state.ts'
 import { createClock } from '../../src/clock.ts'
 import { createSandbox, type Sandbox } from '../../src/server.ts'
 import { createStateFile } from '../../src/state-file.ts'
@@ -239,4 +241,48 @@ t.test('two runs with the same seed and a frozen clock say the same, byte for by
   const first = await transcript(t, 42)
   t.equal(await transcript(t, 42), first)
   t.not(await transcript(t, 43), first)
+})
+
+t.test('what takes long to save is saved seldom, and once more at the end', async (t) => {
+  let nowMs = 0
+  const waits: number[] = []
+  const saved: object[] = []
+  let changed = (): void => undefined
+  let pass = (): void => undefined
+  const end = keepState(
+    {
+      save: () => ({ at: nowMs }),
+      bus: {
+        watch: (listener) => {
+          changed = listener as () => void
+          return () => undefined
+        },
+      },
+    },
+    {
+      save: async (world) => {
+        saved.push(world)
+        nowMs += 2000
+      },
+    },
+    (error) => t.fail(error.message),
+    {
+      now: () => nowMs,
+      after: (delayMs, run) => {
+        waits.push(delayMs)
+        pass = run
+        return () => undefined
+      },
+    },
+  )
+
+  for (const _ of [1, 2]) changed()
+  t.strictSame(waits, [1000])
+  pass()
+  await setImmediate()
+  changed()
+  t.strictSame(waits, [1000, 40_000])
+
+  await end()
+  t.strictSame(saved, [{ at: 0 }, { at: 2000 }])
 })
