@@ -1,5 +1,6 @@
 import type { Act } from '../people/acts.ts'
-import type { Invitation, Person } from '../people/people.ts'
+import type { Invitation } from '../people/invitations.ts'
+import type { Person } from '../people/people.ts'
 import { ROLE_WORDS, ROLES, type Role } from '../people/roles.ts'
 import { copyable } from '../web/copyable.ts'
 import { html, type Html } from '../web/html.ts'
