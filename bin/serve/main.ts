@@ -6,6 +6,7 @@ import { drainMs, lacksAll, loadConfig, withDotEnv, type Env } from '../../src/b
 import { envFileIn } from '../../src/base/dot-env-file.ts'
 import { BotError } from '../../src/base/errors.ts'
 import { openLogStream, type LogStream } from '../../src/base/log.ts'
+import { outliveOutput } from '../../src/base/output.ts'
 import { collectStartLeftovers } from '../../src/base/start-leftovers.ts'
 import { fitCommands, fitError, surroundingsOf, surroundingsOfEnded } from '../../src/cures/surroundings.ts'
 import { createTerminal } from '../../src/terminal/terminal.ts'
@@ -18,8 +19,8 @@ const CLOSE_WITHIN_MS = 15_000
 /** Time limit for other instances to take over this one's Pages. */
 const LEAVE_WITHIN_MS = 10_000
 
-// Ignores errors of a terminal that was closed. Its SIGHUP ends the bot in order if it reaches this process.
-process.stdout.on('error', () => {})
+// Also after a terminal was closed. Its SIGHUP ends the bot in order if it reaches this process.
+outliveOutput()
 const terminal = createTerminal({ input: process.stdin, output: process.stdout })
 
 /** Readable lines on a terminal, JSON elsewhere. */

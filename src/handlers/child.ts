@@ -2,6 +2,7 @@ import { AsyncLocalStorage, createHook } from 'node:async_hooks'
 import { readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { BotError } from '../base/errors.ts'
+import { outliveOutput } from '../base/output.ts'
 import type { Bot } from './bot.ts'
 import { runChain } from './chain.ts'
 import { NOTE_FD, serializeError, type FromProcess, type Job, type Plan, type ToProcess } from './job.ts'
@@ -79,6 +80,9 @@ const note = (id: number): void => {
 const bytes = Buffer.alloc(4)
 let noted = 0
 createHook({ before: () => note(running.getStore() ?? 0) }).enable()
+
+// Words that a handler prints are no reason for its event to fail.
+outliveOutput()
 
 const broken = (error: unknown): void =>
   tell({ broken: running.getStore() ?? 0, problem: serializeError(error) })
