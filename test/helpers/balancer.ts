@@ -4,7 +4,9 @@ import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 
-/** A load balancer: each request goes to the next instance that says at /readyz that it is ready, and where the connection breaks to another one. */
+/**
+ * A load balancer: each request goes to the next instance whose /readyz answers 200, and to another one if the connection breaks.
+ */
 export interface Balancer {
   address: string
   /** How many requests were not answered with 200. */
@@ -13,18 +15,18 @@ export interface Balancer {
 
 const PATIENCE_MS = 5000
 const ASK_EVERY_MS = 400
-/** An instance that takes longer to say that it is ready is not. */
+/** An instance that takes longer to answer /readyz counts as not ready. */
 const READY_WITHIN_MS = 1000
 
 export const startBalancer = async (t: Test, targets: readonly string[]): Promise<Balancer> => {
   const ready = new Set<string>()
   const closing = new AbortController()
-  // node:http rather than fetch, which takes twice the CPU: each callback of a test comes this way.
+  // node:http instead of fetch, which takes twice the CPU time, because each callback of a test comes this way.
   const agent = new Agent({ keepAlive: true })
   let turn = 0
   let failed = 0
 
-  /** Null where no whole answer comes within that time. */
+  /** Resolves to null if no complete answer comes within that time. */
   const pass = (
     url: string,
     withinMs: number,
@@ -60,7 +62,7 @@ export const startBalancer = async (t: Test, targets: readonly string[]): Promis
     }
   }
 
-  /** Those to try one after the other; as with nginx, all of them where none is ready. */
+  /** The instances to try one after the other; as with nginx, all of them if none is ready. */
   const inTurn = (): string[] => {
     const able = targets.filter((target) => ready.has(target))
     const all = able.length === 0 ? targets : able

@@ -14,20 +14,20 @@ const SCRIPT = fileURLToPath(new URL('../../bot.example.yaml', import.meta.url))
 /** The bot as `npm start` runs it, in a process of its own. */
 export interface SpawnedBot {
   child: ChildProcess
-  /** Where it listens, once it does; empty when it ended before it did. */
+  /** Resolves to the address once the bot listens; to an empty text if it ended before. */
   listening: Promise<string>
-  /** What it said on standard error. */
+  /** Its standard error so far. */
   stderr: () => string
   /** Log lines so far. */
   lines: string[]
   /** Code and signal, once it has ended. */
   ended: Promise<[code: number | null, signal: NodeJS.Signals | null]>
-  /** Hands it a callback as Facebook does. */
+  /** Posts a signed callback as Facebook does. */
   post: (callback: unknown) => Promise<Response>
 }
 
 export interface BotProcess extends SpawnedBot {
-  /** Where it listens; empty when it ended before it did. */
+  /** The address; empty if the bot ended before it listened. */
   address: string
 }
 
@@ -38,13 +38,13 @@ export interface BotProcessOptions {
   wrap?: readonly string[]
 }
 
-/** Starts it, and waits until it listens or has ended. Killed with the test. */
+/** Starts the bot, and waits until it listens or has ended. The process is killed at the end of the test. */
 export const startBotProcess = async (t: Test, options: BotProcessOptions): Promise<BotProcess> => {
   const bot = spawnBotProcess(t, options)
   return { ...bot, address: await bot.listening }
 }
 
-/** Starts it. Killed with the test. */
+/** Starts the bot. The process is killed at the end of the test. */
 export const spawnBotProcess = (t: Test, { dataDir, env = {}, wrap = [] }: BotProcessOptions): SpawnedBot => {
   const [command, ...args] = [...wrap, process.execPath, SERVE]
   const child = spawn(command, args, {

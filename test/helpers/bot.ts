@@ -14,35 +14,35 @@ import { freePort } from './ports.ts'
 import { sign } from './sign.ts'
 import { until, witness } from './until.ts'
 
-/** The real bot as a process, on a data folder that outlives it; it can be killed and started again. */
+/** The real bot as a process, on a data folder that survives it; it can be killed and started again. */
 export interface BotProcess {
   address: string
-  /** Of the process that runs; undefined while none does. */
+  /** The id of the running process; undefined while none runs. */
   pid: () => number | undefined
   env: Record<string, string>
   /** The folder of the program that the next start runs: this one's, or another version's. */
   program: string
   /** Every log line of this run. */
   log: LogLine[]
-  /** Resolves once there is such a line in the log of this run. @throws Error where there is none in two minutes */
+  /** Resolves with a matching line in the log of this run. @throws Error if there is none within two minutes */
   logged: (isIt: (line: LogLine) => boolean) => Promise<LogLine>
   /** `kill -9`, at once. Resolves when the process is gone. */
   kill9: () => Promise<void>
-  /** An orderly stop; the exit code. */
+  /** Stops the bot in order. @returns the exit code */
   sigterm: () => Promise<number | null>
   start: () => Promise<void>
   /** `npm run bootstrap-token`; that of this program runs in this process, which saves 0.5 s of CPU. */
   bootstrap: (userToken: string) => Promise<void>
-  /** Stops the process where it is, until {@link BotProcess.thaw}. */
+  /** Freezes the process until {@link BotProcess.thaw}. */
   freeze: () => void
   thaw: () => void
   /** The exit code of this run, once it has ended by itself. */
   ended: () => Promise<number | null>
   /** Another instance with the same settings, at the same address or another one; not started. */
   twin: (where?: 'here' | 'elsewhere') => Promise<BotProcess>
-  /** Posts a callback of our own making to the webhook, signed as Facebook signs it. */
+  /** Posts a given callback to the webhook, signed as Facebook signs it. @returns the status */
   callBack: (body: unknown) => Promise<number>
-  /** The same, with the whole answer. */
+  /** As {@link BotProcess.callBack}. @returns the whole answer */
   post: (body: unknown) => Promise<Response>
 }
 
@@ -52,7 +52,7 @@ export interface LogLine {
   [fact: string]: unknown
 }
 
-/** A bot, a Facebook of its own, and the Pages between them, subscribed and with tokens that last. */
+/** A bot and a sandbox, with subscribed Pages whose tokens do not expire. */
 export interface Town {
   sandbox: Sandbox
   bot: BotProcess
@@ -63,17 +63,17 @@ export interface Town {
 export interface TownOptions extends Partial<SandboxOptions> {
   /** How many Pages and visitors. */
   size?: { pages: number; visitors: number }
-  /** What the app subscribes to; everything a bot can use when left out. */
+  /** The fields the app subscribes to; by default all that a bot can use. */
   fields?: readonly string[]
   env?: Record<string, string>
   script?: string
   /** See {@link BotProcess.program}. */
   program?: string
-  /** Leases and doubts take as long as they do in earnest; in the torture they always do. */
+  /** Uses the real times of leases and doubts instead of short ones; the torture always does. */
   inEarnest?: boolean
 }
 
-/** Each message of a visitor can be told by its replies. */
+/** A script in which the replies identify the visitor's message. */
 export const SCRIPT = `
 replies:
   say:
@@ -86,10 +86,10 @@ fallback:
   say: what
 `
 
-/** The same without a call that marks each message as seen: then each call of a Page's `messages` is a message. */
+/** {@link SCRIPT} without the call that marks messages as seen, so that each call of `messages` is a message. */
 export const SCRIPT_OF_TALK = `${SCRIPT}seen: false\n`
 
-/** What {@link SCRIPT} makes the bot say. */
+/** The replies that {@link SCRIPT} gives to a text. */
 export const repliesTo = (text: string): string[] => {
   const [word, what = ''] = text.split(' ')
   if (word === 'say') return [`heard ${what}`]
@@ -106,7 +106,7 @@ export const FIELDS = [
   'messaging_referrals',
   'messaging_handovers',
 ]
-/** Receipts are half of what Facebook tells of a talk, and no part of what most tests prove. */
+/** The fields without receipts, which are half of a conversation's events and do not matter for most tests. */
 export const FIELDS_OF_TALK = FIELDS.filter(
   (field) => !['message_deliveries', 'message_reads'].includes(field),
 )
@@ -264,7 +264,7 @@ const createBot = (
   return bot
 }
 
-/** Has the app hear of these fields at that address. */
+/** Subscribes the app to these fields at that address. */
 export const subscribeApp = async (
   sandbox: Sandbox,
   address: string,
@@ -283,7 +283,7 @@ export const subscribeApp = async (
   if (!answer.ok) throw new Error(`the sandbox refused the webhook: ${await answer.text()}`)
 }
 
-/** The callback the sandbox made of a visitor's message, once more. */
+/** The callback that the sandbox made for a visitor's message, for another delivery. */
 export const callbackOf = (
   pageId: string,
   psid: string,

@@ -14,11 +14,11 @@ export interface CertificateWish {
   hosts?: string[]
   fromMs?: number
   untilMs?: number
-  /** Signs itself when left out. */
+  /** The issuer; without it the certificate is self-signed. */
   by?: Issued
 }
 
-/** Makes a certificate such as a test of TLS needs, by the few rules of DER it takes. */
+/** Makes a certificate for tests of TLS, with the few rules of DER that it needs. */
 export const makeCertificate = (wish: CertificateWish): Issued => {
   const {
     name,

@@ -1,12 +1,12 @@
 import { AsyncLocalStorage, AsyncResource, executionAsyncResource } from 'node:async_hooks'
 
 const current = new AsyncLocalStorage()
-/** Gets what is thrown outside of every test. */
+/** The domain that gets errors thrown outside of all tests. */
 let root
 
 /**
- * What tap uses of the package async-hook-domain: an error that is thrown, or a promise that is rejected, in what began in the scope of a domain
- * is handed to it, instead of ending the process.
+ * The part of the package async-hook-domain that tap uses: uncaught errors and unhandled rejections of code that was started in
+ * the scope of a domain are passed to the domain and do not end the process.
  */
 export class Domain {
   destroyed = false
@@ -37,7 +37,7 @@ const nearest = () => {
   return domain ?? (root?.destroyed === false ? root : undefined)
 }
 
-/** @returns whether a domain took the error; where the program has a handler of its own, that is its affair */
+/** @returns whether a domain took the error; false if the program has a handler of its own */
 const hand = (error, how) => {
   if (process.hasUncaughtExceptionCaptureCallback() || process.listenerCount('uncaughtException') > 0)
     return false
@@ -48,7 +48,7 @@ const hand = (error, how) => {
 
 process.on('uncaughtExceptionMonitor', (error, origin) => {
   if (!hand(error, origin)) return
-  // It is handled, and must not end the process.
+  // The error is handled, so it must not end the process.
   process.setUncaughtExceptionCaptureCallback(() => process.setUncaughtExceptionCaptureCallback(null))
 })
 

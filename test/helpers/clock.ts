@@ -1,13 +1,13 @@
 import type { Clock } from '../../src/base/clock.ts'
 
 export interface FakeClock extends Clock {
-  /** Moves time on, running what falls due in its order, and lets promises settle in between. */
+  /** Moves time on, runs due timers in their order, and lets promises settle in between. */
   advance: (ms: number) => Promise<void>
-  /** Moves time on without running anything, as when the machine sleeps: what falls due runs late. */
+  /** Moves time on without running timers, as when the machine sleeps; due timers then run late. */
   skip: (ms: number) => void
-  /** Sets the machine's clock forward, or back: `elapsed` and timers do not notice. */
+  /** Sets the machine's clock forward or back; `elapsed` and timers are not affected. */
   set: (byMs: number) => void
-  /** How many timers wait. */
+  /** The number of waiting timers. */
   pending: () => number
 }
 
@@ -55,7 +55,7 @@ export const createFakeClock = (startMs = Date.UTC(2026, 10, 21, 12)): FakeClock
   }
 }
 
-/** Lets everything that is ready to run do so. */
+/** Waits until all ready callbacks and promises have run. */
 export const settle = async (turns = 5): Promise<void> => {
   for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,4 +1,4 @@
 const folder = process.env['NODE_COMPILE_CACHE']
 
-/** For the environment of a process that gets none of ours: it need not compile again what the tests have. */
+/** Variables for processes that do not inherit the environment, so that they use the compile cache of the tests. */
 export const COMPILED: Record<string, string> = folder === undefined ? {} : { NODE_COMPILE_CACHE: folder }

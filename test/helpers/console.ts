@@ -11,9 +11,11 @@ import { ENV } from './surface.ts'
 import { witness } from './until.ts'
 
 export const PASSWORD = 'correct horse battery'
-/** The sample that comes with the program takes 26 ms of CPU to read. */
+/** A small script, because the program's sample takes 26 ms of CPU time to read. */
 export const SMALL_SCRIPT = fileURLToPath(new URL('../fixtures/small-bot.yaml', import.meta.url))
-/** At the full cost each sign-in of a person takes 50 ms of CPU; test/people/people.test.ts holds that cost. */
+/**
+ * A cheap hash, because at the full cost each sign-in takes 50 ms of CPU time; test/people/people.test.ts checks the full cost.
+ */
 export const CHEAP_HASH = createPasswordHash(2)
 
 export interface Console {
@@ -53,7 +55,7 @@ export const buildConsole = async (
   })
   t.teardown(() => app.close())
   witness(t, "the bot's log", () => lines)
-  // It works only once it listens.
+  // The bot works only after it listens.
   await app.listen({ host: '127.0.0.1', port: 0 })
   return { app, clock, dir, log: () => lines.join('') }
 }
@@ -62,17 +64,17 @@ export const basic = (user: string, password: string): Record<string, string> =>
   authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
 })
 
-/** What a browser with one open tab does: keeps cookies, and posts the forms it was shown. */
+/** A browser with one open tab: it keeps cookies and posts the forms it was shown. */
 export interface Tab {
   get: (url: string, headers?: Record<string, string>) => ReturnType<Visit>
-  /** Posts the form of the last page that goes to this address, with what is filled in. */
+  /** Posts the form of the last page that goes to this address, with the given values. */
   submit: (
     action: string,
     fields?: Record<string, string | string[]>,
     headers?: Record<string, string>,
   ) => ReturnType<Visit>
   cookies: Map<string, string>
-  /** The last page, as it came. */
+  /** The last page. */
   page: () => string
 }
 
@@ -133,7 +135,7 @@ export const signedInTab = async (app: FastifyInstance): Promise<Tab> => {
   return tab
 }
 
-/** What the page has written into the form that goes to this address. */
+/** The hidden fields of the page's form that goes to this address. */
 export const hiddenFields = (page: string, action: string): [string, string][] => {
   const forms = page.split('<form').slice(1)
   const form = forms.find((text) => text.includes(`action="${action}"`))?.split('</form>')[0] ?? ''

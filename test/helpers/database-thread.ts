@@ -8,14 +8,15 @@ import { openDatabase } from '../../src/store/sqlite/database.ts'
 import type { DatabaseThread } from '../../src/store/sqlite/spawn.ts'
 
 /**
- * A database thread for a test. All databases of a test file are served by one thread, each by its own port and with the code of the real
- * one: a thread takes 50 ms of CPU to start. A new file begins as a copy of an empty database: making the tables waits ten times for the disk.
+ * A database thread for a test. All databases of a test file are served by one thread, each by its own port and with the code of
+ * the real one: a thread takes 50 ms of CPU to start. A new file starts as a copy of an empty database, because making the tables
+ * waits ten times for the disk.
  */
 export const sharedDatabaseThread = (): DatabaseThread => {
   const user = new EventEmitter()
   let port: MessagePort | null = null
 
-  // When it is first used: an open port keeps the process alive.
+  // Connected at the first use, because an open port keeps the process alive.
   const connect = (): MessagePort => {
     const { port1, port2 } = new MessageChannel()
     const worker = (shared ??= start())
@@ -72,7 +73,7 @@ const makeEmpty = (): string => {
   const file = join(dir, 'evergreen.db')
   openDatabase(file).close()
   const db = new DatabaseSync(file)
-  // Each copy is a database of its own, and gives itself a name.
+  // Each copy is a separate database and makes an instance name of its own.
   db.exec("delete from meta where name = 'instance'")
   db.close()
   return file

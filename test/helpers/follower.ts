@@ -5,7 +5,7 @@ import pg from 'pg'
 import { FOLLOWED, makeDataFolder, sql, startServer, type OwnServer } from './postgres-server.ts'
 import { until } from './until.ts'
 
-/** Starts a server that gets what the other has and what is written there later. It takes no writes until it is promoted. */
+/** Starts a standby of the server. It takes no writes until it is promoted. */
 export const startFollower = async (primary: OwnServer): Promise<OwnServer> => {
   const dir = makeDataFolder()
   const { uid, gid } = statSync(dir)

@@ -16,9 +16,9 @@ export const listen = async (t: Test, server: Server | TlsServer): Promise<strin
 }
 
 /**
- * A proxy as a company has one: it notes what it is asked for, and leads everything to one server, of any name.
+ * A proxy that records the requested hosts and connects all of them to one server.
  *
- * @param password - what it demands, as `user:password`; without it nothing
+ * @param password - `user:password` that it demands; none by default
  */
 export const startForwardProxy = async (t: Test, target: string, password?: string) => {
   const asked: string[] = []

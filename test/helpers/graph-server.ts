@@ -33,7 +33,7 @@ export type Answerer = (request: SeenRequest, response: ServerResponse) => void
 export interface FakeGraph {
   origin: string
   requests: SeenRequest[]
-  /** What `debug_token` says about each token; a token that is not here is dead. */
+  /** The answer of `debug_token` for each token; an unknown token is dead. */
   tokens: Map<string, Record<string, unknown>>
   pages: FakePage[]
   subscribed: Map<string, string[]>
@@ -109,7 +109,7 @@ export const json = (response: ServerResponse, status: number, body: unknown): v
   response.end(JSON.stringify(body))
 }
 
-/** What `t.rejects` should find in a Graph error. */
+/** The expected error for `t.rejects`. */
 export const graphError = (fields: Record<string, unknown>) => ({ name: 'GraphError', ...fields })
 
 /** An answer that is always this error. */
@@ -121,7 +121,7 @@ export const refusing =
 /** An answer that never comes. */
 export const hanging: Answerer = () => {}
 
-/** What an outage looks like. */
+/** The answer during an outage. */
 export const html: Answerer = (_request, response) => {
   response.writeHead(502, { 'content-type': 'text/html' })
   response.end('<html><body>Sorry, something went wrong.</body></html>')

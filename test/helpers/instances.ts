@@ -25,7 +25,7 @@ export interface InstancesOfTown {
   instances: BotProcess[]
   /** How many callbacks were not answered with 200. */
   failed: () => number
-  /** The instance that keeps the Page, once one does. */
+  /** Resolves to the instance that keeps the Page. */
   keeperOf: (pageId: string) => Promise<BotProcess>
 }
 
@@ -68,7 +68,7 @@ const KEEPER = `
 select i.host from evergreen.lease l join evergreen.page p on p.no = l.page join evergreen.instance i on i.id = l.owner
 where p.id = $1 and l.until > clock_timestamp()`
 
-/** How long an instance that is killed is taken for one that lives. */
+/** How long a killed instance counts as living. */
 const { leaseMs } = isTorture ? LEASE_TIMES : SHORT_TIMES['store/postgres/leases.ts'].LEASE_TIMES
 
 const KEPT = `
@@ -83,11 +83,14 @@ export const untilKept = async (url: string, pages: readonly number[]): Promise<
   })
 }
 
-/** Ends every lease of a Page, so that the instances that are there take their shares at once rather than one Page a beat. */
+/** Ends all leases of Pages, so that the instances take their shares at once and not one Page a beat. */
 export const shareAnew = (url: string): Promise<unknown> =>
   sql(url, `update evergreen.lease set owner = null, until = '-infinity' where page > 0`)
 
-/** Looks again and again until something is there. One connection serves all looks: for each one the server starts a process. */
+/**
+ * Repeats a query until it finds a result. All queries use one connection, because the server starts a process for each
+ * connection.
+ */
 const untilFound = <Found>(url: string, look: (ask: Ask) => Promise<Found | null>): Promise<Found> =>
   withConnection(url, async (ask) => {
     for (;;) {

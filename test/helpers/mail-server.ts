@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 
 export interface MailServer {
   port: number
-  /** What came, in order: the commands, and each message as one text. */
+  /** The received commands, in order, and each message as one text. */
   commands: string[]
   messages: string[]
   /** Resolves once so many messages have come. */
@@ -12,7 +12,7 @@ export interface MailServer {
   answers: Map<string, string | null>
 }
 
-/** A mail server on loopback that takes everything, unless told otherwise. */
+/** A mail server on loopback that accepts all mail, unless `answers` says otherwise. */
 export const startMailServer = async (t: Test): Promise<MailServer> => {
   const waiting = new Set<() => void>()
   const mail: MailServer = {

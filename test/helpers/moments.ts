@@ -3,8 +3,8 @@ import { readMessages, textsOf } from './postgres-messages.ts'
 import { createWay, type Tap } from './way.ts'
 
 /**
- * A place in what a process says to a server: when it has asked for something, and the server does not know yet; or when the
- * server has carried it out, and the process does not know yet.
+ * A moment in the exchange between a process and a server: after the process has sent a request and before the server gets it, or
+ * after the server has carried it out and before the process knows.
  */
 export interface Moment {
   /** Of a request for a message, or of a statement in a transaction, which is asked for with its commit. */
@@ -12,7 +12,7 @@ export interface Moment {
   when: 'asked' | 'done'
 }
 
-/** A way that stands still from one moment on. What happens to the process then happens to it at that moment. */
+/** A connection that stops at one moment, so that a test can kill or freeze the process exactly then. */
 export interface StoppingWay {
   url: string
   /** Waits for the moment, from now on. Resolves when the connection stands still; the others go on. */
@@ -119,7 +119,7 @@ const tapOfGraph = (listening: Listening): Tap => {
     },
     fromServer: (data) => {
       if (!stopped && when === 'done' && isIt()) stop()
-      // One request at a time: with an answer the next one begins.
+      // There is one request at a time, so an answer ends it.
       request = ''
       return stopped ? NOTHING : data
     },

@@ -1,6 +1,6 @@
 import type { Notes } from '../../src/base/shared-note.ts'
 
-/** Notes in memory; test/store/contract-notes.ts holds the real ones to the same. */
+/** Notes in memory; test/store/contract-notes.ts checks the same contract for the real ones. */
 export const createFakeNotes = (notes = new Map<string, string>()) => ({
   notes,
   remember: async (name: string, text: string): Promise<void> => void notes.set(name, text),

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
 import { until, witness } from './until.ts'
 
-/** Where the operator hears of trouble: the texts so far, the alerts among them, and the next text that fits. */
+/** A receiver of alerts: all texts so far, the alerts among them, and a wait for a text. */
 export const startPager = async (t: Test) => {
   const texts: string[] = []
   const server = createServer((request, response) => {
@@ -16,13 +16,13 @@ export const startPager = async (t: Test) => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => server.close())
   witness(t, 'told to the operator', () => texts)
-  /** @throws Error where no such text comes in two minutes */
+  /** @throws Error if no matching text comes within two minutes */
   const heard = async (what: RegExp): Promise<string> => {
     const find = (): string | undefined => texts.find((one) => what.test(one))
     await until(() => find() !== undefined, { what: `the operator is told ${what}` })
     return find() ?? ''
   }
-  /** That a person is needed; not of a start before there was a token. */
+  /** Alerts that a person is needed, without those of a start before there was a token. */
   const alerts = (): string[] =>
     texts.filter((one) => one.startsWith('Evergreen needs you') && !one.includes('no Page token yet'))
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, heard, texts, alerts }

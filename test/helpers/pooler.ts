@@ -55,8 +55,8 @@ pool_mode = ${mode}
 }
 
 /**
- * What a pooler in transaction mode does to a connection, as far as it can be seen: the server's process is not the one that was
- * named at the beginning, and no notification comes.
+ * Imitates the visible effects of a pooler in transaction mode: the server's process is not the one named at the beginning, and
+ * no notification comes.
  */
 export const startSharedWay = async (t: Test, url: string): Promise<string> => {
   const way = await createWay(t, url, () => {

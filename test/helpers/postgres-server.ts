@@ -21,25 +21,25 @@ import { freePort } from './ports.ts'
 export interface Server {
   /** The address of one of its databases. */
   urlOf: (database: string) => string
-  /** Sends the server a signal, and resolves when it has ended. Undefined where it is not ours to stop. */
+  /** Sends the server a signal, and resolves when it has ended. Undefined for a server that the tests did not start. */
   stop?: (signal: 'INT' | 'QUIT') => Promise<void>
   start?: () => Promise<void>
 }
 
-/** A server that a test has for itself. */
+/** A server for one test. */
 export interface OwnServer extends Required<Server> {
-  /** Where its data are. */
+  /** The folder of its data. */
   dir: string
 }
 
 /** One statement. @returns its rows */
 export type Ask = (text: string, values?: unknown[]) => Promise<pg.QueryResultRow[]>
 
-/** What another process, or a person, does to a database. */
+/** Runs a statement as another process or a person would. */
 export const sql = (url: string, text: string, values: unknown[] = []): Promise<pg.QueryResultRow[]> =>
   withConnection(url, (ask) => ask(text, values))
 
-/** The same in several statements: for each connection the server starts a process. */
+/** Runs several statements on one connection, because the server starts a process for each connection. */
 export const withConnection = async <Result>(
   url: string,
   use: (ask: Ask) => Promise<Result>,
@@ -54,14 +54,14 @@ export const withConnection = async <Result>(
   }
 }
 
-/** For a server of which nothing has to survive the machine. */
+/** Settings for a server whose data need not survive a crash of the machine. */
 const FAST = ['fsync=off', 'full_page_writes=off', 'shared_buffers=32MB', 'autovacuum_naptime=10']
 /** Without followers. */
 export const ALONE = ['max_wal_senders=0', 'wal_level=minimal']
 /** With followers. */
 export const FOLLOWED = [...FAST, 'wal_level=replica', 'max_wal_senders=4', 'wal_keep_size=64MB']
 
-/** The shell ends the server when this process is gone, however it goes: its standard input is closed then. */
+/** The shell stops the server when this process ends in any way, which closes the shell's standard input. */
 const KEEPER = `
 start() { "$BIN/postgres" -D "$DIR" -p "$PORT" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \\
   -c fsync=off -c full_page_writes=off -c shared_buffers=32MB -c max_connections=60 -c autovacuum_naptime=10 \\
@@ -183,7 +183,7 @@ const findFiles = (): [number | null, string] => {
     try {
       symlinkSync(basename(source), join(native, '..', target))
     } catch {
-      // It is there already.
+      // The link exists already.
     }
   }
   if (userInfo().uid !== 0) return [null, native]

@@ -12,9 +12,9 @@ export interface Proxy {
   /** Its https address. */
   origin: string
   plainOrigin: string
-  /** What its certificate is to be checked with, in PEM. */
+  /** The certificate authority of its certificate, in PEM. */
   ca: string
-  /** All that it has logged, wherever it does. */
+  /** All its log lines, from all its log files. */
   logged: () => string
 }
 
@@ -28,7 +28,7 @@ const HAS_IPV6 = Object.values(networkInterfaces()).some((list) =>
 
 const sampleOf = { nginx: 'nginx.conf', caddy: 'Caddyfile' } as const
 
-/** Whether the program is here. */
+/** Whether the program is installed. */
 export const isInstalled = (name: ProxyName): boolean =>
   spawnSync(name, name === 'nginx' ? ['-v'] : ['version']).status === 0
 

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
-/** Recorded callback bodies, by file name. They lie beside the checkout because they are not ours to copy. */
+/** Recorded callback bodies, by file name. They are outside the checkout, because they may not be copied into it. */
 export interface Recorded {
   bodies: Map<string, Buffer>
-  /** Why there are none; false when there are. */
+  /** The reason why there are none; false if there are some. */
   skip: string | false
 }
 
@@ -11,7 +11,7 @@ const SHARED = new URL('../../../shared/', import.meta.url)
 const FOLDER = new URL('fixtures/webhooks/', SHARED)
 
 export const readRecorded = (): Recorded => {
-  // In CI a folder that lost its recordings must not pass for a machine that never had them.
+  // In CI, a folder without its recordings is an error, and not a machine that never had them.
   const missing = !existsSync(FOLDER) && !(process.env['CI'] === 'true' && existsSync(SHARED))
   if (missing) return { bodies: new Map(), skip: 'no recorded callbacks in ../shared/fixtures/webhooks' }
   const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json'))

@@ -1,7 +1,9 @@
 import type { Clock } from '../../src/base/clock.ts'
 import type { KeptRecord, Records } from '../../src/store/records.ts'
 
-/** Records in memory, as several instances see them; test/store/contract-records.ts holds the real ones to the same. */
+/**
+ * Records in memory, as several instances see them; test/store/contract-records.ts checks the same contract for the real ones.
+ */
 export const createFakeRecords = (clock: Pick<Clock, 'now'>) => {
   const rows = new Map<string, KeptRecord & { kind: string; untilMs: number | null }>()
   let versions = 0

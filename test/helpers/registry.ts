@@ -24,15 +24,15 @@ interface Published extends Manifest {
 
 export interface Registry {
   origin: string
-  /** Packs folders by `npm pack`; their versions become the latest. A package stands after those it depends on. */
+  /** Packs folders with `npm pack`; their versions become the latest. Name a package after those it depends on. */
   publish: (...folders: string[]) => void
   /** Publishes the latest version of a package once more with another number. */
   renumber: (name: string, version: string) => void
 }
 
 /**
- * A registry on this machine, as much of one as `npm install`, `create` and `update` ask for. Of the dependencies of a package it
- * tells only those that were published here: for the others, what is to use the package needs their modules in a folder above it.
+ * A registry on this machine with the parts that `npm install`, `create` and `update` need. It lists only dependencies that were
+ * published here; the modules of all others must be in a folder above the one that uses the package.
  */
 export const startRegistry = async (t: Test, folder: string): Promise<Registry> => {
   const packages = new Map<string, Published[]>()

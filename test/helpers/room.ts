@@ -12,8 +12,9 @@ export const testFiles = (room: string): string[] =>
     .toSorted()
 
 /**
- * Runs every test file of these rooms in this process, one after the other: a process for each small room takes 0.3 s of CPU more, or 0.8 s
- * with the app in it. `tap test/NAME/file.test.ts` runs one of them alone. A time limit set on the root of a file would be that of them all.
+ * Runs every test file of these rooms in this process, one after the other: a process for each small room takes 0.3 s of CPU
+ * more, or 0.8 s with the app in it. `tap test/NAME/file.test.ts` runs one of them alone. A time limit set on the root of one
+ * file would apply to all files.
  */
 export const runRooms = (...rooms: string[]): Promise<void> =>
   runFiles(rooms.flatMap(testFiles).map((file) => join(TEST, file)))

@@ -6,7 +6,7 @@ import type { DEFAULT_DOUBT_TIMES } from '../../src/delivery/sending/doubt.ts'
 import type { CUT_OFF_TIMES } from '../../src/findings/cut-off.ts'
 import type { LEASE_TIMES } from '../../src/store/postgres/leases.ts'
 
-/** Times of the bot that a test of processes would have to wait for, about a quarter of what they are: by file of `src` and export. */
+/** Shorter values, about a quarter, of times that tests of processes have to wait for; by file of `src` and export. */
 export const SHORT_TIMES = {
   'store/postgres/leases.ts': { LEASE_TIMES: { leaseMs: 4000, beatMs: 1000 } },
   'findings/cut-off.ts': { CUT_OFF_TIMES: { silentMs: 4000, lookMs: 1000 } },

@@ -24,13 +24,13 @@ export const ENV = { FB_APP_ID: '600000000000001', FB_APP_SECRET: APP_SECRET, FB
 export interface Surface {
   app: FastifyInstance
   clock: FakeClock
-  /** What the routes handed to the store. */
+  /** The events that the routes passed to the store. */
   accepted: NewEvent[]
-  /** Who removed the app, as the routes told the Page tokens. */
+  /** The deauthorizations that the routes passed to the Page tokens. */
   deauthorized: Parameters<PageTokens['deauthorized']>[0][]
   /** Pages whose events were heard, one entry for each event. */
   heard: string[]
-  /** What the store was asked to remember. */
+  /** The notes that were stored. */
   notes: Map<string, string>
   /** Log lines so far. */
   lines: Record<string, unknown>[]
@@ -45,10 +45,10 @@ export interface SurfaceOptions {
   isLeaving?: () => boolean
 }
 
-/** Something to look at, whatever the rest says. */
+/** A finding of level `look`, which is always there. */
 const REFUSED = { kind: 'refused', level: 'look', pageId: '*' }
 
-/** The real HTTP surface over a store and Page tokens that only listen. */
+/** The real routes over a store and Page tokens that only record calls. */
 export const buildSurface = async (t: Test, options: SurfaceOptions = {}): Promise<Surface> => {
   const env = { ...ENV, ...options.env }
   const lines: Surface['lines'] = []

@@ -2,16 +2,16 @@ import type { ChatMessage } from '../../sandbox/src/api.ts'
 import type { Rng } from '../../sandbox/src/rng.ts'
 import { repliesTo, type Town } from './bot.ts'
 
-/** Visitors of a {@link Town} who write messages that can be told apart, and what they should get and got. */
+/** Visitors of a {@link Town} who write distinguishable messages, with the expected and the received replies. */
 export interface Talk {
   conversations: Conversation[]
   /** One of the visitors writes to one of the Pages; or the one given, the text given. */
   write: (place?: Conversation, text?: string) => void
   /** How many messages were written. */
   written: () => number
-  /** Waits until everybody got as much as the bot owes; no longer than `limitMs`. */
+  /** Waits at most `limitMs` until all visitors have got the expected number of replies. */
   answered: (limitMs?: number) => Promise<void>
-  /** Who got something else than the bot owes, one sentence each. */
+  /** One sentence for each visitor whose replies differ from the expected ones. */
   wrongs: () => string[]
 }
 
@@ -20,9 +20,9 @@ export interface Conversation {
   psid: string
   /** What the visitor wrote. */
   texts: string[]
-  /** What Facebook knows of it. */
+  /** The conversation in the sandbox. */
   heard: () => ChatMessage[]
-  /** What the visitor got. */
+  /** The texts that the visitor got. */
   got: () => string[]
   owed: () => string[]
 }
@@ -56,7 +56,7 @@ export const createTalk = ({ sandbox, pageIds, psids }: Town, rng: Rng): Talk =>
     },
     answered: async (limitMs = 90_000) => {
       const isDone = (): boolean => conversations.every(({ got, owed }) => got().length >= owed().length)
-      // Too late is told by what is wrong then.
+      // A time-out is not reported here, because `wrongs` then shows the missing replies.
       await sandbox.until(isDone, limitMs).catch(() => undefined)
     },
     wrongs: () =>

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Test } from 'tap'
 
-/** Longer than anything takes on a machine that is busy with other things. */
+/** Longer than any step takes on a busy machine. */
 const PATIENCE_MS = 120_000
-/** Of what a witness has seen the end tells most. */
+/** The last characters of a witness's text that are printed. */
 const SHOWN = 4000
 
 interface Witness {
@@ -13,7 +13,7 @@ interface Witness {
 const witnesses = new Set<Witness>()
 
 /**
- * Has a wait that fails print what stands there then, such as the bot's log, so that a red run explains itself.
+ * Makes a failed wait print this value, such as the bot's log, so that a red run shows its cause.
  *
  * @param see - lines, a text or a value; may take a moment
  */
@@ -24,7 +24,7 @@ export const witness = (t: Pick<Test, 'teardown'>, what: string, see: () => unkn
 }
 
 /**
- * Resolves once it is so.
+ * Resolves once the condition holds.
  *
  * @param options.everyMs - between two looks; a loop without a pause takes a whole core from what it waits for
  * @param options.what - what is waited for, for the error

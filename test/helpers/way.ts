@@ -1,19 +1,19 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import type { Test } from 'tap'
 
-/** A way to a server on loopback, which may lead to another one. */
+/** A TCP proxy to a server on loopback, which can be switched to another server. */
 export interface Way {
   /** The address by this way. */
   url: string
-  /** Cuts what is connected, and leads everything from now on to the server of that address. */
+  /** Cuts open connections, and connects all new ones to the server of that address. */
   lead: (url: string) => void
-  /** Cuts what is connected, and refuses everything until {@link Way.lead} names a server. */
+  /** Cuts open connections, and refuses new ones until {@link Way.lead} names a server. */
   cut: () => void
-  /** Lets nothing through, and says nothing of it, until {@link Way.lead} names a server. */
+  /** Silently lets no data through until {@link Way.lead} names a server. */
   stall: () => void
 }
 
-/** What one connection lets through, of each piece of data. */
+/** Decides for one connection which part of each piece of data passes. */
 export interface Tap {
   fromClient: (data: Buffer) => Buffer
   fromServer: (data: Buffer) => Buffer
@@ -22,7 +22,7 @@ export interface Tap {
 const allOfIt = (data: Buffer): Buffer => data
 const openTap = (): Tap => ({ fromClient: allOfIt, fromServer: allOfIt })
 
-/** @param tap - for each connection; all goes through where nothing is said */
+/** @param tap - made for each connection; by default all data pass */
 export const createWay = async (t: Test, url: string, tap: () => Tap = openTap): Promise<Way> => {
   let target: URL | null = new URL(url)
   let isStalled = false
