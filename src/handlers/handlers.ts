@@ -1,12 +1,11 @@
-import { createPump } from '../base/pump.ts'
 import { growingMs, type Backoff } from '../base/backoff.ts'
-import type { Log } from '../base/logger.ts'
-import { stat } from 'node:fs/promises'
-import { basename, dirname, resolve } from 'node:path'
 import type { Clock } from '../base/clock.ts'
-import { stampOf, watchFile } from '../base/watch-file.ts'
+import type { Log } from '../base/logger.ts'
+import { createPump } from '../base/pump.ts'
+import { changesOf } from './changes.ts'
 import { createJobs } from './jobs.ts'
 import { startHandlersProcess, type HandlersProcess, type ProcessEvents } from './process.ts'
+import { createProcesses } from './processes.ts'
 import type { Runner } from './run.ts'
 
 /**
@@ -20,18 +19,14 @@ export interface Handlers extends Runner {
   stop: () => void
 }
 
-/** The file is loaded this long after its last change, because editors may write it in several steps. */
-const SETTLE_MS = 100
-const POLL_MS = 2000
 /** Loading that takes longer than this is logged. */
 const SLOW_MS = 2000
-/** At most this many replaced processes may still be finishing their events. */
-const MOST_RETIRED = 2
 /**
  * The waits before the next start: after a process that ended without having handled an event, and after one that did not load.
  */
 const AGAIN = { baseMs: 100, capMs: 1000 }
 const RELOAD = { baseMs: 1000, capMs: 30_000 }
+
 /**
  * Loads the handlers.
  *
@@ -43,18 +38,21 @@ export const openHandlers = async (deps: {
   log: Pick<Log, 'info' | 'warn' | 'error'>
 }): Promise<Handlers> => {
   const { file, clock, log } = deps
-  const retired = new Set<HandlersProcess>()
-  let current: HandlersProcess | null = null
-  /** The last process in service: it tells kinds and time limit while none is in service. */
-  let known: HandlersProcess
   let stopped = false
   let fruitless = 0
   let unloadable: Error | null = null
-  let stamp = await stampOfFile(file)
-  let stopWatching = (): void => undefined
   let cancelStart = (): void => undefined
-  let cancelSettle = (): void => undefined
   let loading = new AbortController()
+  // Followed from before the first load, so that a change during it is seen.
+  const changes = await changesOf({
+    file,
+    clock,
+    onChange: () => {
+      log.info({ file }, 'the file of the handlers has changed')
+      if (replacing.isBusy()) loading.abort()
+      replacing.wake()
+    },
+  })
 
   const begin = async (): Promise<HandlersProcess> => {
     let one: HandlersProcess | null = null
@@ -62,20 +60,17 @@ export const openHandlers = async (deps: {
       done: (id, result) => {
         if (!(result instanceof Error)) fruitless = 0
         jobs.settle(id, result)
-        if (one !== null) endIfDone(one)
+        if (one !== null) processes.endIfDone(one)
       },
       broken: (id, error) => {
         const eventKey = jobs.eventKeyOf(id)
         log.error({ err: error, eventKey }, 'a handler left an error uncaught; its process is replaced')
         jobs.settle(id, error)
-        if (one !== null && one === current) replacing.wake()
+        if (one !== null && one === processes.current()) replacing.wake()
       },
       late: () => {
-        if (one === null || one !== current || retired.size >= MOST_RETIRED) return
         // The blocked process gets no new events; they wait for the next process.
-        retired.add(one)
-        current = null
-        replacing.wake()
+        if (one !== null && processes.retire(one)) replacing.wake()
       },
       ended: (culprit, reason) => {
         if (one !== null) ended(one, culprit, reason)
@@ -100,14 +95,9 @@ export const openHandlers = async (deps: {
 
   const takeOver = (next: HandlersProcess): void => {
     if (stopped) return next.kill()
-    const before = current
-    current = known = next
+    processes.put(next)
     if (unloadable !== null) log.info({ file }, 'the handlers are loaded again')
     unloadable = null
-    if (before !== null) {
-      retired.add(before)
-      endIfDone(before)
-    }
     jobs.placeAll()
   }
 
@@ -115,13 +105,8 @@ export const openHandlers = async (deps: {
     // The file has changed while it was loaded; the next version is loaded at once.
     if (stopped || loading.signal.aborted) return
     const facts = { file, err: error }
-    const busy = [...retired].at(-1)
-    if (current === null && busy !== undefined) {
-      retired.delete(busy)
-      current = busy
-      jobs.placeAll()
-    }
-    if (current !== null) {
+    if (processes.recall()) jobs.placeAll()
+    if (processes.current() !== null) {
       log.warn(facts, 'the handlers were not changed; the last good ones stay in use')
       return
     }
@@ -140,67 +125,36 @@ export const openHandlers = async (deps: {
 
   const ended = (one: HandlersProcess, culprit: number, reason: string): void => {
     if (stopped) return
-    const wasExpected = retired.delete(one) && jobs.isIdle(one)
-    if (one === current) current = null
+    const wasExpected = processes.ended(one)
     const facts = { reason, ...jobs.lost(one, culprit, reason) }
     if (!wasExpected) log.error(facts, 'the process of the handlers has ended; another one takes its place')
-    if (current === null && !replacing.isBusy()) startLater(AGAIN)
+    if (processes.current() === null && !replacing.isBusy()) startLater(AGAIN)
   }
 
-  const endIfDone = (one: HandlersProcess): void => {
-    if (retired.has(one) && jobs.isIdle(one)) one.kill()
-  }
-
-  const look = async (): Promise<void> => {
-    const now = await stampOfFile(file)
-    // While an editor replaces the file, it may be missing.
-    if (stopped || now === null || now === stamp) return
-    stamp = now
-    cancelSettle()
-    cancelSettle = clock.after(SETTLE_MS, () => {
-      log.info({ file }, 'the file of the handlers has changed')
-      if (replacing.isBusy()) loading.abort()
-      replacing.wake()
-    })
-  }
-
+  const processes = createProcesses((one) => jobs.isIdle(one))
   const jobs = createJobs({
     clock,
-    current: () => current,
-    timeLimitMs: () => known.timeLimitMs,
-    onDone: endIfDone,
+    current: processes.current,
+    timeLimitMs: () => processes.known().timeLimitMs,
+    onDone: processes.endIfDone,
   })
 
-  current = known = await begin()
+  processes.put(await begin())
 
   return {
-    wants: (kind) => known.wants(kind),
+    wants: (kind) => processes.known().wants(kind),
     run: async (asked) => {
       if (unloadable !== null) throw unloadable
       return jobs.run(asked)
     },
-    start: () => {
-      const path = resolve(file)
-      stopWatching = watchFile({
-        dir: dirname(path),
-        name: basename(path),
-        pollMs: POLL_MS,
-        clock,
-        check: () => void look(),
-      })
-    },
+    start: changes.start,
     stop: () => {
       stopped = true
       loading.abort()
-      stopWatching()
+      changes.stop()
       cancelStart()
-      cancelSettle()
       jobs.stop()
-      for (const one of retired) one.kill()
-      current?.kill()
+      processes.stop()
     },
   }
 }
-
-/** Null where the file cannot be read. */
-const stampOfFile = (file: string): Promise<string | null> => stat(file).then(stampOf, () => null)
