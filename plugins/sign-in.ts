@@ -47,6 +47,8 @@ export interface SignIn {
   ) => Promise<void>
   /** Asks for a proof again before a critical action. Failures count and throw as those of {@link SignIn.begin} do. */
   prove: (request: FastifyRequest, reply: FastifyReply, check: () => Promise<boolean>) => Promise<void>
+  /** Whether the password is that person's, also the operator's. Does not count failures. */
+  isPasswordOf: (name: string, password: string) => Promise<boolean>
   /** Signs in a person whose proof has been checked already. */
   open: (request: FastifyRequest, person: Person) => void
   end: (request: FastifyRequest) => Promise<void>
@@ -164,6 +166,7 @@ async function signIn(
       return who !== null && mayAs(who.person.role, needed)
     },
     nameOf,
+    isPasswordOf: rules.isPasswordOf,
     open,
     prove: async (request, reply, check) =>
       assertAdmitted(request, reply, await passwords.admitBy(request.ip, nameOf(request), check)),

@@ -87,17 +87,19 @@ async function operatorPeople(app: FastifyInstance) {
         const proposed = await people.proposeSecondFactor(name)
         return showPage(reply, {
           title: 'Second factor',
-          content: (csrf) => factorPage(proposed, csrf, null),
+          content: (csrf) => factorPage(name, proposed, csrf, null),
         })
       }
       case 'keep': {
         const secret = field('secret')
+        // A person at a console that was left open could keep its owner out with a second factor of their own.
+        await signIn.prove(request, reply, () => signIn.isPasswordOf(name, field('was')))
         if (await people.keepSecondFactor(name, secret, field('code'))) break
         const again = await people.secondFactorOf(name, secret)
         const problem = 'That is not the code the app shows now. The clocks of both machines must agree.'
         return showPage(reply.code(400), {
           title: 'Second factor',
-          content: (csrf) => factorPage(again, csrf, problem),
+          content: (csrf) => factorPage(name, again, csrf, problem),
         })
       }
       case 'drop':
@@ -105,7 +107,7 @@ async function operatorPeople(app: FastifyInstance) {
         await people.dropSecondFactor(name)
         break
       case 'password':
-        await signIn.prove(request, reply, () => people.isPasswordOf(name, field('was')))
+        await signIn.prove(request, reply, () => signIn.isPasswordOf(name, field('was')))
         await people.changePassword(name, field('becomes'))
         return reply.redirect('/operator/sign-in', 303)
       default:

@@ -131,9 +131,7 @@ const ownCard = ({ me, csrf }: PeopleView): Html =>
             <code>/metrics</code> asks for the password alone.
           </p>`
         : html`<form method="post" action="${OWN}" class="stack">
-            ${csrf}<input type="hidden" name="do" value="password" />${userName(me.name)}
-            <label for="was">Your password</label>
-            <input id="was" name="was" type="password" autocomplete="current-password" required />
+            ${csrf}<input type="hidden" name="do" value="password" />${userName(me.name)} ${ownPassword}
             ${newPassword}
             <button class="button">Change the password</button>
           </form>`
@@ -151,6 +149,9 @@ const userName = (name: string): Html =>
     tabindex="-1"
     readonly
   />`
+
+const ownPassword = html`<label for="was">Your password</label>
+  <input id="was" name="was" type="password" autocomplete="current-password" required />`
 
 const newPassword = html`<label for="becomes">A new password, at least 12 characters</label>
   <input
@@ -208,6 +209,7 @@ export const removePage = (name: string, csrf: Html): Html =>
   </section>`
 
 export const factorPage = (
+  name: string,
   proposed: { secret: string; address: string },
   csrf: Html,
   problem: string | null,
@@ -223,7 +225,7 @@ export const factorPage = (
     <form method="post" action="${OWN}" class="stack">
       ${csrf}<input type="hidden" name="do" value="keep" />
       <input type="hidden" name="secret" value="${proposed.secret}" />
-      ${codeField('The code that the app shows')}
+      ${userName(name)} ${ownPassword} ${codeField('The code that the app shows')}
       <button class="button primary">Demand a code from now on</button>
     </form>
   </section>`

@@ -23,6 +23,8 @@ export interface SignedIn {
 export interface SignInRules {
   /** The person of a cookie; null if the session has ended, or if the person was removed or has a new password since. */
   who: (cookie: SessionCookie) => SignedIn | null
+  /** Whether the password is that person's, also the operator's. Does not count failures. */
+  isPasswordOf: (name: string, password: string) => Promise<boolean>
   /** Whether name, password and (with a second factor) code are right. Does not count failures. */
   isRight: (given: Credentials & { code: string }) => Promise<boolean>
   /** @throws BotError `BOT_SIGN_IN_NEEDED`, or `BOT_ROLE_MISSING` */
@@ -37,6 +39,8 @@ export const createSignInRules = (deps: {
   sessions: Pick<Sessions, 'isOpen'>
 }): SignInRules => {
   const { passwords, people, sessions } = deps
+  const isPasswordOf: SignInRules['isPasswordOf'] = async (user, password) =>
+    user === OPERATOR ? passwords.isRight({ user, password }) : people.isPasswordOf(user, password)
 
   return {
     who: ({ id, sinceMs, user = OPERATOR, mark = '' }) => {
@@ -45,11 +49,9 @@ export const createSignInRules = (deps: {
       const person = people.get(user)
       return person?.mark === mark ? { id, person } : null
     },
-    isRight: async ({ user, code, ...given }) => {
-      const isTheirs =
-        user === OPERATOR
-          ? passwords.isRight({ user, ...given })
-          : await people.isPasswordOf(user, given.password)
+    isPasswordOf,
+    isRight: async ({ user, password, code }) => {
+      const isTheirs = await isPasswordOf(user, password)
       const person = people.get(user)
       if (!isTheirs || person === null) return false
       return !person.hasSecondFactor || (await people.passesSecondFactor(user, code))

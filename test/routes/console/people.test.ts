@@ -119,9 +119,18 @@ t.test(
     t.match(body, /<svg class="qr"[^>]*aria-label=/)
     const code = () =>
       new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: console.clock.now() })
-    const wrong = await ann.submit('/operator/people/own', { do: 'keep', secret, code: '000000' })
+    const was = ANN.password
+    t.match(
+      await ann.submit('/operator/people/own', { do: 'keep', secret, code: code(), was: 'a guess at it' }),
+      {
+        statusCode: 401,
+      },
+    )
+    await ann.get(PEOPLE)
+    await ann.submit('/operator/people/own', { do: 'propose' })
+    const wrong = await ann.submit('/operator/people/own', { do: 'keep', secret, code: '000000', was })
     t.match(wrong, { statusCode: 400, body: /not the code the app shows now/ })
-    t.match(await ann.submit('/operator/people/own', { do: 'keep', secret, code: code() }), {
+    t.match(await ann.submit('/operator/people/own', { do: 'keep', secret, code: code(), was }), {
       statusCode: 303,
     })
 
