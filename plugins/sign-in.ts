@@ -3,7 +3,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { openSessions, SESSION_MS } from '../src/console/sessions.ts'
 import { createSignInRules, signInNeeded, type SignedIn } from '../src/console/sign-in.ts'
-import { createPasswordCheck, OPERATOR, type Admission, type Credentials } from '../src/web/password-check.ts'
+import {
+  createPasswordCheck,
+  OPERATOR,
+  type Admission,
+  type Credentials,
+  type PasswordCheck,
+} from '../src/web/password-check.ts'
 import { isSentByAnotherSite } from '../src/web/same-origin.ts'
 import { SHORTEST_PASSWORD } from '../src/base/settings.ts'
 import { BotError } from '../src/base/errors.ts'
@@ -49,6 +55,8 @@ export interface SignIn {
   prove: (request: FastifyRequest, reply: FastifyReply, check: () => Promise<boolean>) => Promise<void>
   /** Whether the password is that person's, also the operator's. Does not count failures. */
   isPasswordOf: (name: string, password: string) => Promise<boolean>
+  /** Failed sign-ins of all clients lately; null for none. */
+  failures: PasswordCheck['failures']
   /** Signs in a person whose proof has been checked already. */
   open: (request: FastifyRequest, person: Person) => void
   end: (request: FastifyRequest) => Promise<void>
@@ -167,6 +175,7 @@ async function signIn(
     },
     nameOf,
     isPasswordOf: rules.isPasswordOf,
+    failures: passwords.failures,
     open,
     prove: async (request, reply, check) =>
       assertAdmitted(request, reply, await passwords.admitBy(request.ip, nameOf(request), check)),

@@ -28,7 +28,9 @@ async function operatorPeople(app: FastifyInstance) {
 
   app.get(PEOPLE, async (request, reply) => {
     const me = need(request)
-    const latest = me.role === 'owner' ? (await acts.list()).slice(0, SHOWN_ACTS) : []
+    const isOwner = me.role === 'owner'
+    const latest = isOwner ? (await acts.list()).slice(0, SHOWN_ACTS) : []
+    const failures = isOwner ? await signIn.failures() : null
     return showPage(reply, {
       title: 'People',
       content: (csrf) =>
@@ -37,6 +39,7 @@ async function operatorPeople(app: FastifyInstance) {
           people: people.list(),
           invitations: people.invitations(),
           acts: latest,
+          failures,
           nowMs: clock.now(),
           csrf,
         }),

@@ -6,7 +6,8 @@ import { copyable } from '../web/copyable.ts'
 import { html, type Html } from '../web/html.ts'
 import { buttonForm } from '../web/layout.ts'
 import { OPERATOR } from '../web/password-check.ts'
-import { ago, ahead, called } from '../web/words.ts'
+import type { Failures } from '../web/lockout.ts'
+import { ago, ahead, called, count, moment } from '../web/words.ts'
 import { qrCode } from './qr-code.ts'
 
 /** Addresses: the page on which owners manage people, each person's own page, and the page that takes an invitation. */
@@ -19,6 +20,8 @@ export interface PeopleView {
   people: readonly Person[]
   invitations: readonly Invitation[]
   acts: readonly Act[]
+  /** Failed sign-ins of all clients lately. */
+  failures: Failures | null
   nowMs: number
   csrf: Html
 }
@@ -168,9 +171,16 @@ const codeField = (label: string): Html =>
   html`<label for="code">${label}</label>
     <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="8" required />`
 
-const actsCard = ({ acts, nowMs }: PeopleView): Html =>
+const actsCard = ({ acts, failures, nowMs }: PeopleView): Html =>
   html`<section class="card" aria-labelledby="acts-title">
     <h2 id="acts-title">What each did</h2>
+    ${
+      failures !== null &&
+      html`<p data-failures>
+        ${count(failures.count, 'failed sign-in')} since ${moment(failures.sinceMs)}, the last
+        ${ago(failures.lastMs, nowMs)}. The log names the addresses.
+      </p>`
+    }
     ${
       acts.length === 0
         ? html`<p class="empty">Nothing yet.</p>`

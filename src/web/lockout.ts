@@ -19,6 +19,15 @@ export interface Lockout {
    *   person's password another person's
    */
   succeeded: (client: string, proof: string) => Promise<void>
+  /** The failures of all clients since there was a week without any; null for none. */
+  failures: () => Promise<Failures | null>
+}
+
+export interface Failures {
+  count: number
+  /** Ms since the epoch. */
+  sinceMs: number
+  lastMs: number
 }
 
 /** Failures before the first lock, and between locks. */
@@ -33,6 +42,8 @@ const MOST_CLIENTS = 10_000
 /** Failures of all networks together in an hour. Needed because one customer may have 65,536 networks. */
 const MOST_OF_ALL = 300
 const ALL_WINDOW_MS = 60 * 60_000
+/** After this long without a failure the operator is told of none. */
+const TOLD_MS = 7 * 24 * 60 * 60_000
 const MOST_KNOWN = 100
 /** After this long without a proof, the network may belong to another customer. */
 const KNOWN_MS = 30 * 24 * 60 * 60_000
@@ -56,8 +67,11 @@ interface Guesser {
 }
 
 interface All {
+  /** Within the hour that ends at `untilMs`. */
   failures: number
   untilMs: number
+  /** Absent in a record of an earlier version. */
+  lately?: Failures
 }
 
 /**
@@ -124,11 +138,16 @@ export const createLockout = (deps: {
 
     failed: async (client) => {
       const nowMs = clock.now()
-      await change<All>(ALL, ALL_WINDOW_MS, (all) =>
-        all === null || leftOf(all.untilMs, nowMs) === 0
+      await change<All>(ALL, TOLD_MS, (all) => ({
+        ...(all === null || leftOf(all.untilMs, nowMs) === 0
           ? { failures: 1, untilMs: nowMs + ALL_WINDOW_MS }
-          : { ...all, failures: all.failures + 1 },
-      )
+          : { failures: all.failures + 1, untilMs: all.untilMs }),
+        lately: {
+          count: (all?.lately?.count ?? 0) + 1,
+          sinceMs: all?.lately?.sinceMs ?? nowMs,
+          lastMs: nowMs,
+        },
+      }))
       await change<Guesser>(networkOf(client), FORGET_MS, (before) => failedOnce(before, nowMs))
     },
 
@@ -140,6 +159,8 @@ export const createLockout = (deps: {
       const written = await records.put({ kind: KNOWN, id, data: '', forMs: KNOWN_MS }).catch(() => null)
       if (written !== null) known.set(id, clock.now() + KNOWN_NOTED_MS)
     },
+
+    failures: async () => (await find<All>(ALL))?.lately ?? null,
   }
 }
 

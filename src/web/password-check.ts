@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import type { Records } from '../store/records.ts'
-import { createLockout } from './lockout.ts'
+import { createLockout, type Lockout } from './lockout.ts'
 import { createInTurn } from '../base/in-turn.ts'
 
 /** Compares user name and password, and locks out clients that guess. */
@@ -17,6 +17,8 @@ export interface PasswordCheck {
    * @param user - the person whose proof is checked
    */
   admitBy: (client: string, user: string, check: () => Promise<boolean>) => Promise<Admission>
+  /** Wrong proofs of all clients lately; null for none. */
+  failures: Lockout['failures']
 }
 
 export interface Credentials {
@@ -66,6 +68,7 @@ export const createPasswordCheck = ({
 
   return {
     isRight,
+    failures: lockout.failures,
     admitBy: (client, user, check) => admit(client, `sign-in ${user}`, check),
     admit: (client, given) => admit(client, PASSWORD_ALONE, given === null ? null : () => isRight(given)),
   }

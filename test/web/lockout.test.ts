@@ -29,6 +29,25 @@ t.test('the twentieth failure locks, for twice as long each time, up to an hour'
   }
 })
 
+t.test(
+  'failures of all clients are told until a week without any, whichever hour they fell in',
+  async (t) => {
+    const { clock, lockout, fail, records } = build()
+    t.equal(await lockout.failures(), null)
+    const sinceMs = clock.now()
+    await fail('192.0.2.1', 3)
+    await clock.advance(6 * 24 * 60 * 60_000)
+    await fail('198.51.100.1', 2)
+    await lockout.succeeded('192.0.2.1', PROOF)
+    const told = { count: 5, sinceMs, lastMs: clock.now() }
+    t.same(await lockout.failures(), told)
+    t.same(await createLockout({ records, clock }).failures(), told, 'also on another instance')
+
+    await clock.advance(7 * 24 * 60 * 60_000)
+    t.equal(await lockout.failures(), null)
+  },
+)
+
 t.test('a right password does not clear the count of wrong ones; time does', async (t) => {
   const { clock, lockout, fail } = build()
   await fail('192.0.2.1', 19)

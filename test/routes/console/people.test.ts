@@ -83,6 +83,7 @@ t.test('a person comes by a link, does what the role allows, and the list says w
     'operator invited ann as viewer',
     'operator signed in',
   ])
+  t.match(body, /1 failed sign-in since/)
   t.notMatch(console.log() + body, /hush|a long enough/)
 })
 
