@@ -11,9 +11,9 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The Graph API calls of this bot. */
     graph: Graph
-    /** Whether Facebook fails to answer any calls because of an outage. */
+    /** Since when Facebook has answered no call, or only with errors of its own service. */
     graphFailure: Pick<GraphFailure, 'sinceMs'>
-    /** Whether Facebook answers calls of this instance. */
+    /** The span in which Facebook has given this instance no answer at all. */
     graphSilence: Pick<Silence, 'span'>
   }
 }

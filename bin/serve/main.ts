@@ -37,7 +37,7 @@ const tellLogTrouble = (code: string): void =>
   )
 
 const surroundings = surroundingsOf(process.env)
-/** For what is said when the start has failed. */
+/** The surroundings that spell the commands in the messages of a failed start. */
 const ended = surroundingsOfEnded(process.env)
 
 const readEnv = (): Env => withDotEnv(process.env)

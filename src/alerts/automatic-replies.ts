@@ -7,7 +7,7 @@ export interface AutomaticReplies {
   seen: (pageId: string) => void
   /** When the last one came, ms since the epoch, to the hour; null where none is known. */
   seenMs: (pageId: string) => number | null
-  /** Reads from the store what was known of these Pages before the start. */
+  /** Reads the stored facts about these Pages from before the start. */
   recall: (pageIds: readonly string[]) => Promise<void>
 }
 

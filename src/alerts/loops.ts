@@ -17,7 +17,7 @@ export const createLoops = (deps: {
   tell: TellTrouble
   /** Changes the words of an open need without a second notice. */
   correct: (pageId: string, trouble: Trouble) => void
-  /** Whether the store has such a visitor. */
+  /** Whether the store knows this visitor. */
   isKnown: (pageId: string, psid: string) => Promise<boolean>
   clock: Clock
 }): Loops => {

@@ -144,7 +144,7 @@ const read = <Options extends Record<string, CommandOption>>(
   const plain = argv.filter(isPlain)
   for (const token of tokens) {
     if (token.kind === 'positional') plain.push(token.value)
-    // An unknown option with such a name is followed by a secret, so it is treated as an argument and not repeated.
+    // An unknown option that is named like a secret is followed by one, so it is treated as an argument and not repeated.
     else if (token.kind === 'option' && options[token.name] === undefined && SECRET.test(token.name))
       plain.push(token.rawName)
   }

@@ -10,7 +10,7 @@ const CARRY = `${OWN_PAYLOAD}with:`
 export const payloadOf = (reply: string, carried: Carried | null): string =>
   carried === null ? reply : `${CARRY}${JSON.stringify([reply, carried])}`
 
-/** Reads such a payload; null for one without answers. */
+/** Reads a payload with carried answers; null for a payload without them. */
 export const readCarried = (payload: string): { reply: string; carried: Carried } | null => {
   if (!payload.startsWith(CARRY)) return null
   const [reply, carried] = listIn(payload.slice(CARRY.length))

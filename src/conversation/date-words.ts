@@ -19,7 +19,7 @@ export interface DateWords {
   ors: ReadonlySet<string>
 }
 
-/** Languages that dates are always understood in, whatever the script's languages. */
+/** Languages in which dates are always understood, independent of the script's languages. */
 export const ALWAYS = ['en', 'de']
 /** Names that ICU lacks, and longer names that contain the name of a nearer day. */
 const OWN_NEAR: readonly [string, number][] = [

@@ -155,7 +155,10 @@ const EVENTS = [
   'экзаменов|экзаменами|свадьбы|свадьбой|іспитів|весілля',
 ].join('|')
 
-/** What stands between: in "after work, birthday dinner" the birthday is something else. */
+/**
+ * Articles and possessives that may be between "after" and an event, as in "after my birthday". Other words may not: in "after
+ * work, birthday dinner" the word "after" does not belong to the birthday.
+ */
 const OWN = [
   'the|my|our|your|his|her|their',
   'der|die|das|dem|den|meine[nmr]?|unsere?[nmr]?',

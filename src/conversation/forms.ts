@@ -254,7 +254,7 @@ const goOn = (
 const isOtherButton = (script: Script, payload: string): boolean =>
   script.replies.has(payload) || payload.startsWith(`${OWN_PAYLOAD}more:`) || readCarried(payload) !== null
 
-/** Words that are exactly a phrase for a person are no answer to "What is your name?". */
+/** A text that equals a phrase of the reply that hands over to a person is no answer to "What is your name?". */
 const asksForPerson = (
   script: Script,
   question: Question,

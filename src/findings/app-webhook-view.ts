@@ -32,7 +32,7 @@ export const createAppWebhookView = (deps: {
             missing: WEBHOOK_FIELDS.filter((field) => !pages.fields.includes(field)),
           }
         : { is: 'absent' }
-      // The app-webhook watch mends such an address soon, so the old state must not be shown for minutes.
+      // The app-webhook watch soon mends a missing or inactive address, so the old state must not be shown for minutes.
       if (known.is === 'absent' || !known.isActive) askAtMs = clock.elapsed() + AGAIN_MS
     } catch (error) {
       known = { is: 'unknown', why: error instanceof Error ? error.message : 'Facebook could not be asked.' }

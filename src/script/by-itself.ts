@@ -9,7 +9,7 @@ import type { ByItself } from './types.ts'
 
 /** Messages that the bot sends unasked: the please-wait message and the disclosure that the bot is a machine. */
 
-/** A section about such a message; null where the script has none. */
+/** A section of the script about a message that the bot sends by itself; a field is null if the section does not have it. */
 export interface Section {
   after: number | null
   say: Localised<Template> | null

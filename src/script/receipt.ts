@@ -90,7 +90,7 @@ const receipt = mapping('a receipt', {
   date: optional(part, 'When it was bought, like 2026-11-21; left out where it is no date.'),
 })
 
-/** What was bought, line by line. */
+/** The items of a receipt. */
 export const receiptItem: Read<SayItem> = made(
   mapping('a message with a receipt', { receipt: required(receipt) }),
   (value) => ({ kind: 'receipt', receipt: value.receipt }),

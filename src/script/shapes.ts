@@ -364,7 +364,7 @@ const replyHint = (key: string, value: Node | null, what: string, reading: Readi
   return what.startsWith('the ') ? 'A reply stands below "replies:", two spaces further in.' : null
 }
 
-/** What may stand in the place of a phrase. */
+/** The name, in messages about mistakes, of a mapping that may be in place of a phrase. */
 export const SIGN = 'something a visitor does'
 
 const MERGE = 'YAML 1.2 has no merge keys: write out what they would bring along.'

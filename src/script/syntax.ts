@@ -47,7 +47,7 @@ interface PlainWords {
   hint?: string
 }
 
-/** A colon and a space make a key of what stands before them. */
+/** A colon followed by a space makes the text before it a key. */
 export const COLON_IN_TEXT = 'A text with a colon and a space in it must stand in quotes.'
 
 const IN_QUOTES = 'such a text to stand in quotes'

@@ -94,7 +94,7 @@ export interface Words {
   stuck: Localised<Template>
 }
 
-/** The messages of a reply, and what follows them. */
+/** The messages of a reply, and the steps after them. */
 export interface Answer {
   say: readonly SayItem[]
   /** Names of replies, offered as quick replies under the last message. */

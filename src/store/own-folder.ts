@@ -27,7 +27,7 @@ export const claimFolder = (dir: string): void => {
 
 const OWNER_ONLY = 0o700
 const ROOT = 0
-/** Files of this program in such a folder, and files that a file system creates by itself. */
+/** Files of this program in a data folder, and files that a file system creates by itself. */
 const OWN_FILE = /^(evergreen\.|tokens\.json|\.env$|lost\+found$)/
 
 const isExposed = ({ mode }: Stats): boolean => (mode & 0o077) !== 0

@@ -21,7 +21,7 @@ export interface Restored {
 }
 
 /**
- * Puts the copy that {@link backUp} made in the place of a data folder. What is there now is kept beside it.
+ * Replaces a data folder by the copy that {@link backUp} made. The present files are kept beside it.
  *
  * Replies that waited when the copy was made may have been sent since, so each counts as handed out: the sender looks for
  * it in the conversation first.
@@ -108,7 +108,10 @@ const proveDatabase = (file: string): void => {
   })
 }
 
-/** Doubts the replies, and brings what is in the log into the database, which alone is put in place. @returns how many replies wait */
+/**
+ * Marks the waiting replies as in doubt, and writes the write-ahead log into the database file, because only that file is
+ * restored. @returns the number of waiting replies
+ */
 const doubtReplies = (file: string): number => {
   const db = new DatabaseSync(file)
   try {

@@ -1,7 +1,7 @@
 /**
  * Reads "1 3", "1,3" or "all" as a choice among numbered Pages.
  *
- * @returns the ids in the order of the list, or null when the answer is not such a choice
+ * @returns the ids in the order of the list, or null for an answer in another form
  */
 export const parsePageChoice = (typed: string, pages: readonly { id: string }[]): string[] | null => {
   if (/^all$/i.test(typed.trim())) return pages.map(({ id }) => id)

@@ -24,7 +24,7 @@ export interface SignedRequest {
  */
 export const readSignedRequest = (text: unknown, appSecret: string): SignedRequest => {
   const [, signature = '', payload = ''] = (typeof text === 'string' && SHAPE.exec(text)) || []
-  // The encoded payload is what is signed, not the JSON inside it.
+  // The signature is over the encoded payload, not over the JSON inside it.
   const expected = createHmac('sha256', appSecret).update(payload).digest()
   const given = Buffer.from(signature, 'base64url')
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {

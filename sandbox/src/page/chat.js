@@ -1,5 +1,5 @@
 // @ts-check
-/** The conversation: its head, its messages in order, who is typing, what was seen, and where one is reading. */
+/** The conversation: its head, its messages in order, the typing bubble, receipts, and the reading position. */
 
 /** @import { ChatMessage } from '../api.ts' */
 /** @import { Actions } from './actions.js' */

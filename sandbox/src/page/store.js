@@ -212,7 +212,7 @@ export const unreadKey = (pageId, psid) => `${pageId}/${psid}`
 const bump = (counts, key) => counts.set(key, (counts.get(key) ?? 0) + 1)
 
 /**
- * The wanted id if there still is such a thing, else the first one's.
+ * The wanted id if it still exists, else that of the first one.
  *
  * @template {string} K
  * @param {Record<K, string>[]} things

@@ -4,7 +4,10 @@ import type { WebhookEvent } from '../../webhook/events.ts'
 import type { ConversationEngine } from '../conversation.ts'
 import type { ConversationView } from '../view.ts'
 
-/** Texts each Page sent to many visitors alike: such a text is automatic, because people do not type one text so often. */
+/**
+ * Texts that each Page sent to several visitors. Such a text counts as automatic, because people do not type the same text so
+ * often.
+ */
 export interface SameTexts {
   /**
    * The Page said a text to a visitor.

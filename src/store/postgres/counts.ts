@@ -74,7 +74,7 @@ export const createSums = (clock: Pick<Clock, 'elapsed'>): Sums => {
   }
 }
 
-/** Writes what waits, if it is time. Asked for before a transaction, it is carried out before that. */
+/** Writes the collected counts if they are due. A call before a transaction is carried out before that transaction. */
 export const writeSums = async (sums: Sums, open: Connection, isDue: boolean): Promise<void> => {
   const taken = sums.take(isDue)
   if (taken === null) return

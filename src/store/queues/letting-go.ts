@@ -5,7 +5,7 @@ import { claimsOf, type LiveConversations } from './live-conversations.ts'
 import type { StoreDatabase } from './operations.ts'
 import type { OutboxLanes } from './outbox-lanes.ts'
 
-/** Lets go of what is in memory of conversations that the database has no longer, because their visitors were forgotten. */
+/** Drops from memory the conversations that the database no longer has, because their visitors were forgotten. */
 export const createLettingGo = (deps: {
   database: Pick<StoreDatabase, 'record'>
   inbox: InboxQueue
