@@ -144,6 +144,7 @@ Give the second bot, on the same origin:
 const unchanged = ({ origin, httpsPort }: Sandbox, certificates: Certificates | null): string => {
   if (!certificates || httpsPort === null) return ''
   const { hostname, port } = new URL(origin)
+  const [ca, bundle] = [inShell(certificates.caFile), inShell(certificates.bundleFile)]
   const hosts =
     httpsPort === 443
       ? `or in /etc/hosts  ${isLoopback(hostname) ? '127.0.0.1' : hostname} graph.facebook.com www.facebook.com`
@@ -155,14 +156,18 @@ once it trusts this sandbox's certificate (TLS on port ${httpsPort}; docs/sandbo
   as a proxy        HTTPS_PROXY=${origin}
   ${hosts}
 
-  Node    NODE_USE_ENV_PROXY=1 NODE_EXTRA_CA_CERTS=${certificates.caFile}
-  Python  REQUESTS_CA_BUNDLE=${certificates.bundleFile} SSL_CERT_FILE=${certificates.bundleFile}
-  PHP     php -d curl.cainfo=${certificates.bundleFile} -d openssl.cafile=${certificates.bundleFile}
-  Ruby    http_proxy=${origin} SSL_CERT_FILE=${certificates.bundleFile}
-  Go, C#  SSL_CERT_FILE=${certificates.bundleFile}
-  Java    keytool -importcert -noprompt -alias sandbox -file ${certificates.caFile} -keystore sandbox.p12 -storepass sandbox
+  Node    NODE_USE_ENV_PROXY=1 NODE_EXTRA_CA_CERTS=${ca}
+  Python  REQUESTS_CA_BUNDLE=${bundle} SSL_CERT_FILE=${bundle}
+  PHP     php -d curl.cainfo=${bundle} -d openssl.cafile=${bundle}
+  Ruby    http_proxy=${origin} SSL_CERT_FILE=${bundle}
+  Go, C#  SSL_CERT_FILE=${bundle}
+  Java    keytool -importcert -noprompt -alias sandbox -file ${ca} -keystore sandbox.p12 -storepass sandbox
           java -Dhttps.proxyHost=${hostname} -Dhttps.proxyPort=${port} -Djavax.net.ssl.trustStore=sandbox.p12 -Djavax.net.ssl.trustStorePassword=sandbox
 `
 }
+
+/** A path as a line for a shell holds it. */
+const inShell = (path: string): string =>
+  /^[\w/.,+@%:-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 
 await main()

@@ -31,10 +31,12 @@ const PLACES: readonly RegExp[] = [
   /(?<![\w-])(EAA\w{20,})/g,
 ]
 
-/** Beginnings of Meta's other tokens. */
+/** Meta's other tokens, by their beginnings, and what stands beside a token in the App dashboard and in the settings. */
 const FOREIGN: readonly (readonly [start: RegExp, what: string])[] = [
   [/^IG(AA|QV)/, 'an Instagram token'],
   [/^TH(AA|QV)/, 'a Threads token'],
+  [/^[\da-f]{32}$/i, 'the secret of an app'],
+  [/^\d+$/, 'an id'],
 ]
 
 /**

@@ -74,6 +74,17 @@ t.test('the bar of an app token is written otherwise in an address', async (t) =
   t.equal(readUserToken('access_token=600000000000001%7Cabc'), '600000000000001|abc'),
 )
 
+t.test('what else stands beside a token is named, and does not travel as one', async (t) => {
+  const secret = '0123456789abcdef0123456789ABCDEF'
+  for (const [pasted, what] of [
+    [secret, /the secret of an app/],
+    [` "${secret}" `, /the secret of an app/],
+    ['600000000000001', /an id/],
+  ] as const) {
+    t.throws(() => readUserToken(pasted), { code: 'BOT_USER_TOKEN_INVALID', message: what })
+  }
+})
+
 t.test('an Instagram token is named as one', async (t) => {
   for (const pasted of [`IGAA${'x'.repeat(100)}`, `{"access_token":"IGAAJ${'x'.repeat(100)}"}`]) {
     t.throws(() => readUserToken(pasted), { message: /an Instagram token/, remedy: /EAA/ })

@@ -36,7 +36,7 @@ t.test('it says all a newcomer needs, works as told, and leaves nothing behind',
     '--tls-port',
     '0',
     '--tls-folder',
-    t.testdir(),
+    join(t.testdir(), 'my files'),
     '--public-url',
     'http://localhost:4000',
     '--second-app-id',
@@ -60,9 +60,10 @@ t.test('it says all a newcomer needs, works as told, and leaves nothing behind',
   const debug = `/v25.0/debug_token?input_token=${second}&access_token=${second}`
   t.match(await (await fetch(value('FB_GRAPH_URL') + debug)).json(), { data: { app_id: '456' } })
 
+  const caFile = /NODE_EXTRA_CA_CERTS='([^']+)'/.exec(output.out)?.[1] ?? ''
   const dispatcher = new ProxyAgent({
     uri: value('HTTPS_PROXY'),
-    requestTls: { ca: readFileSync(value('NODE_EXTRA_CA_CERTS'), 'utf8') },
+    requestTls: { ca: readFileSync(caFile, 'utf8') },
   })
   t.teardown(() => dispatcher.close())
   const me = await request(`https://graph.facebook.com/v25.0/me?access_token=${token}`, { dispatcher })
