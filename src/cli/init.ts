@@ -116,8 +116,11 @@ const write = (folder: string, files: Record<string, string>): void => {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { flag: 'wx' })
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error
+    const code = codeOf(error)
+    if (code === 'EEXIST' || code === 'ENOTDIR')
+      wrongUsage('The name, or a part of it, is that of a file.', 'Name another one; nothing was changed.')
     wrongUsage(
-      `The folder cannot be written (${codeOf(error) ?? 'unknown error'}).`,
+      `The folder cannot be written (${code ?? 'unknown error'}).`,
       `Name one in a folder that you may write to: ${dirname(resolve(folder))}.`,
     )
   }
