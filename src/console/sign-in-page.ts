@@ -65,7 +65,18 @@ export const signInPage = ({ csrf, next, problem, isUnsaved, asksCode, hasOthers
         <button class="button primary">Sign in</button>
       </form>
       <p class="hint">
-        The password of <code>${OPERATOR}</code> is <code>OPERATOR_PASSWORD</code> of the bot’s environment.
+        The password of <code>${OPERATOR}</code> is <code>OPERATOR_PASSWORD</code> in the bot’s settings. If
+        it is lost, set another one there and restart the
+        bot.${
+          asksCode &&
+          html` That also takes away the second factor of
+            <code>${OPERATOR}</code>, whose telephone may be lost.`
+        }
+        ${
+          hasOthers &&
+          html`Anyone else asks an owner, who gives a new link or takes away a lost second factor under
+            <i>People</i>.`
+        }
       </p>
     </section>`,
   })

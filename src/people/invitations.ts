@@ -56,7 +56,9 @@ export const createInvitations = ({
       const untilMs = clock.now() + INVITED_FOR_MS
       await kept.change((draft) => {
         if (name === OPERATOR || findPerson(draft, name) !== undefined)
-          throw refusedChange('That name is taken.')
+          throw refusedChange(
+            'That name is taken. A person who has lost the password is removed first, and then invited again.',
+          )
         const others = draft.invitations.filter((one) => one.name !== name && isOpen(one))
         if (draft.people.length + others.length >= MOST_PEOPLE)
           throw refusedChange(`More than ${MOST_PEOPLE} people.`)

@@ -136,7 +136,9 @@ t.test(
     })
 
     await console.clock.advance(60_000)
-    t.match((await openTab(console.app).get('/operator/sign-in')).body, /Code of your authenticator app/)
+    const page = (await openTab(console.app).get('/operator/sign-in')).body
+    t.match(page, /Code of your authenticator app/)
+    t.match(page, /takes away the second factor of/, 'what to do where it is lost')
     const without = await signIn(console, ANN)
     t.match(without.answer, { statusCode: 401, body: /user name, the password or the code is wrong/ })
     const withCode = await signIn(console, { ...ANN, code: code() })
