@@ -2,7 +2,7 @@ import { duration } from '../base/times.ts'
 import { STANDARD_WINDOW_MS } from '../channel/messenger.ts'
 import type { VisitorOfPerson } from '../findings/people.ts'
 import { html, type Html } from '../web/html.ts'
-import { called, lasting } from '../web/words.ts'
+import { called, count, lasting } from '../web/words.ts'
 import { conversationUrl } from './conversation-page.ts'
 import type { Named } from './view.ts'
 
@@ -24,8 +24,16 @@ export const VISITOR_LISTS = {
 } as const
 export type Shown = keyof typeof VISITOR_LISTS
 
+export interface Latest {
+  visitors: Visitor[]
+  /** How many more there are. */
+  more: number
+  /** How many visitors each list has. */
+  counts: Record<Shown, number>
+}
+
 export interface VisitorsView {
-  visitors: readonly Visitor[]
+  latest: Latest
   /** Visitors whose stored name matches the query. */
   named: readonly Visitor[]
   shown: Shown
@@ -36,29 +44,11 @@ export interface VisitorsView {
   answerableMs: (pageId: string) => number
 }
 
-/** The visitors to show: those that match the search words, or without words those of the filter. */
-export const chosen = (visitors: readonly Visitor[], shown: Shown, query: string): Visitor[] => {
-  const wanted = query.toLocaleLowerCase()
-  if (wanted !== '')
-    return visitors.filter(({ visitorName, psid, words }) =>
-      [visitorName, psid, words].some((text) => text?.toLocaleLowerCase().includes(wanted)),
-    )
-  return visitors.filter(({ is }) => {
-    if (shown === 'all') return true
-    return shown === 'attended' ? is === 'attended' : is === 'waiting' || is === 'missed'
-  })
-}
-
 export const visitorsPage = (view: VisitorsView): Html => {
-  const { visitors, named, shown, query } = view
-  const lately = chosen(visitors, shown, query)
-  const known = new Set(lately.map(({ pageId, psid }) => `${pageId} ${psid}`))
-  const found = [...lately, ...named.filter(({ pageId, psid }) => !known.has(`${pageId} ${psid}`))]
-  const counts: Record<Shown, number> = {
-    waiting: chosen(visitors, 'waiting', '').length,
-    attended: chosen(visitors, 'attended', '').length,
-    all: visitors.length,
-  }
+  const { latest, named, shown, query } = view
+  const { visitors, more, counts } = latest
+  const known = new Set(visitors.map(({ pageId, psid }) => `${pageId} ${psid}`))
+  const found = [...visitors, ...named.filter(({ pageId, psid }) => !known.has(`${pageId} ${psid}`))]
   return html`<section class="card">
     <h1>Visitors</h1>
     <p>
@@ -69,7 +59,7 @@ export const visitorsPage = (view: VisitorsView): Html => {
       ${(Object.keys(VISITOR_LISTS) as Shown[]).map(
         (one) =>
           html`<a href="${VISITORS}?show=${one}" ${query === '' && one === shown && html`aria-current="page"`}
-            >${VISITOR_LISTS[one]} <b>${counts[one]}</b></a
+            >${VISITOR_LISTS[one]} <b>${counts[one].toLocaleString('en')}</b></a
           >`,
       )}
     </nav>
@@ -89,6 +79,7 @@ export const visitorsPage = (view: VisitorsView): Html => {
             ${found.map((one) => row(one, view))}
           </ul>`
     }
+    ${more > 0 && html`<p>and ${count(more, 'other')}: the search finds each by name, PSID or a word.</p>`}
   </section>`
 }
 
