@@ -47,7 +47,10 @@ t.test('init leaves a folder alone that holds something', async (t) => {
   const refused = await run(installed, dir, [join(dir, 'full')])
   t.match(refused, { code: 2, stderr: /not empty/ })
   t.strictSame(readdirSync(join(dir, 'full')), ['bot.yaml'])
-  t.match(await run(installed, dir, [join(dir, 'file')]), { code: 2, stderr: /is that of a file\.\nName another/ })
+  t.match(await run(installed, dir, [join(dir, 'file')]), {
+    code: 2,
+    stderr: /is that of a file\.\nName another/,
+  })
   t.match(await run(installed, dir, []), { code: 2, stderr: /needs one folder/ })
 
   mkdirSync(join(dir, 'repository/.git'), { recursive: true })
