@@ -3,7 +3,7 @@ import { makeFolder, runLoad, runToEnd, startSubject } from './lib/processes.ts'
 import { E, EVERGREEN, type Rival } from './lib/rivals.ts'
 import { median, table } from './lib/stats.ts'
 
-/** What a long queue and a long history cost at the start and afterwards. */
+/** The cost of a long queue and of a long history, at the start and later. */
 const WAITING = 100_000
 const STORED = 1_000_000
 const MESSAGES = 10_000
@@ -11,7 +11,7 @@ const MESSAGES = 10_000
 interface Start {
   /** From the start of the process to its first 200, ms. */
   firstMs: number
-  /** Replies per second that went out, the waiting ones first. */
+  /** Replies sent per second, including the waiting ones. */
   perSecond: number
   p50: number
   memoryMiB: number
@@ -57,7 +57,7 @@ const run = async (rival: Rival, fill: Record<string, string>): Promise<Start> =
   const graph = await startSubject('lib/graph-stub.ts')
   const subject = await rival.start(graph.port, folder)
   try {
-    // From here, not by a process of its own: that would take as long to start as what is measured.
+    // Sent from this process, because another one would take as long to start as the measured time.
     await load({ port: subject.port, connections: 1, conversations: 1, count: 1, run: 'first' })
     const firstMs = performance.now() - subject.startedMs
     const already = Number(fill['REPLIES'] ?? 0) + 1

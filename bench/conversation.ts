@@ -17,8 +17,8 @@ const SYLLABLES =
   'ba be bi bo bu da de di do ka ke ki ko la le li lo ma me mi mo na ne no pa pe po ra re ri ro'.split(' ')
 
 /**
- * What does it cost to find the answer among 10,000 phrases, and to handle one event? Against a bare `Map` lookup of the same
- * texts, which understands nothing but is the least an answer can cost.
+ * What does it cost to find the answer among 10,000 phrases, and to handle one event? Compared with a `Map` lookup of the same
+ * texts, which is the least that an answer can cost.
  */
 export const conversation = async ({ rounds }: { rounds: number }): Promise<void> => {
   const { word } = createWords()

@@ -2,7 +2,7 @@ import { runLoad, startSubject, type Subject } from './lib/processes.ts'
 import { RIVALS, type Rival } from './lib/rivals.ts'
 import { median, quantiles, table } from './lib/stats.ts'
 
-// From webhook to Send API, recorded: the product against the same in one file (E).
+// From webhook to Send API: the product against the same in one file (E).
 
 interface Arrivals {
   sends: number
@@ -16,7 +16,7 @@ interface Scenario {
   count: number
 }
 
-// As many messages as a few seconds hold: one conversation has one call in flight.
+// As many messages as fit into a few seconds; each conversation has one call in flight.
 const SCENARIOS: Scenario[] = [
   { latencyMs: 0, conversations: 1, count: 2000 },
   { latencyMs: 0, conversations: 100, count: 20_000 },
@@ -121,8 +121,8 @@ const withRival = async <T>(
   }
 }
 
-// Enough for the compiler to have done its work in either program: what is measured is the running, not the start. After 5,000 it
-// still takes a fifth of the bot's CPU.
+// Enough messages for V8 to have compiled both programs, so that the start is not measured. After 5,000 messages, compiling still
+// takes a fifth of the bot's CPU time.
 const WARM_UP = 25_000
 
 const warmUp = async (subject: Subject, graph: Subject): Promise<void> => {

@@ -6,8 +6,8 @@ const SLICES = 5
 const MESSAGES = 20_000
 
 /**
- * What either program holds in memory as the same load goes on: a leak shows as a row that grows. And the most that each ever held, beside
- * the route that keeps nothing (B).
+ * The memory of both programs under the same load over time, in which a leak shows as a growing row, and the peak of each, beside
+ * the route that stores nothing (B).
  */
 export const memory = async ({ rounds }: { rounds: number }): Promise<void> => {
   const found = RIVALS.map(() => Array.from({ length: SLICES }, () => [] as number[]))

@@ -15,7 +15,7 @@ import { stores } from './stores.ts'
 import { fillDatabase, startInstance, startProduct } from './subjects/product.ts'
 import type { OwnServer } from '../test/helpers/postgres-server.ts'
 
-/** A PostgreSQL server in place of the embedded database, in one run with that: what it costs, and what several instances give. */
+/** A PostgreSQL server compared with the embedded database in the same run: its cost, and the gain from several instances. */
 export const postgres = async ({ rounds }: { rounds: number }): Promise<void> => {
   // It ends with this process.
   const server = await startDurableServer()
@@ -25,7 +25,10 @@ export const postgres = async ({ rounds }: { rounds: number }): Promise<void> =>
   await silence(server, rounds)
 }
 
-/** By each instance beforehand: an instance runs for weeks, and V8 compiles what one does while it begins. */
+/**
+ * Events that each instance handles before the measurement, because V8 compiles code at the beginning and an instance runs for
+ * weeks.
+ */
 const WARM = 12_000
 const ACCEPTED = 20_000
 const CONVERSATIONS = 1_000_000
@@ -43,7 +46,7 @@ interface Accepted {
 const accepting = async (server: OwnServer, rounds: number): Promise<void> => {
   const stored = await makeTables(server)
   await sql(stored, STORED, [CONVERSATIONS])
-  // What autovacuum has to do once for so many new rows is not what their being there costs.
+  // Done before the measurement, because autovacuum has to process the new rows only once.
   await sql(stored, 'vacuum (freeze, analyze)')
   await sql(stored, 'checkpoint')
   const kinds: { name: string; instances: number; url: () => Promise<string | null> }[] = [
@@ -138,7 +141,7 @@ interface Drained {
   walBytes: number
 }
 
-/** How fast is done what comes in, and what waits already. */
+/** The rate of new messages and of waiting ones. */
 const waiting = async (server: OwnServer, rounds: number): Promise<void> => {
   const kinds = [
     { name: 'embedded, empty', replies: 0, isShared: false },
@@ -210,7 +213,7 @@ const PER_SECOND = 200
 const BEFORE_MS = 2000
 const AFTER_MS = 18_000
 
-/** For how long a Page says nothing when its keeper goes. */
+/** The time in which a Page sends nothing after its keeper has ended. */
 const silence = async (server: OwnServer, rounds: number): Promise<void> => {
   const ways = ['stopped', 'killed'] as const
   const found = ways.map(() => [] as number[])

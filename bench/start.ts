@@ -9,11 +9,14 @@ const WAITING = 100_000
 
 interface Started {
   firstMs: number
-  /** Until then, of the bot. It does not depend on what else the machine does. */
+  /** CPU time of the bot until then, which does not depend on the load of the machine. */
   cpuMs: number
 }
 
-/** From the start of the process to its first 200, with nothing and with much that waits. Each start finds a copy. */
+/**
+ * The time from the start of the process to its first 200, with an empty and with a long queue. Each start gets a copy of the
+ * data.
+ */
 export const start = async ({ rounds }: { rounds: number }): Promise<void> => {
   const server = await startDurableServer()
   const filled = makeFolder()
@@ -35,7 +38,7 @@ export const start = async ({ rounds }: { rounds: number }): Promise<void> => {
     { name: `PostgreSQL, ${WAITING} replies waiting`, begin: onServer(filledUrl) },
   ]
   const found = kinds.map(() => [] as Started[])
-  // The first fills caches.
+  // The first round only fills caches.
   for (let round = -1; round < rounds; round += 1) {
     for (const [n, { begin }] of kinds.entries()) {
       const one = await first(begin)

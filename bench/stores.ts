@@ -64,7 +64,10 @@ interface Found {
   walBytes: number
 }
 
-/** By each process beforehand: it runs for weeks, and V8 compiles what it does while it begins. */
+/**
+ * Events that each process handles before the measurement, because V8 compiles code at the beginning and a process runs for
+ * weeks.
+ */
 const WARM = 12_000
 const ACCEPTED = 20_000
 const ANSWERED = 10_000

@@ -2,21 +2,21 @@ import { makeFolder, runLoad, runToEnd, startSubject } from './lib/processes.ts'
 import { median, quantiles, table, type Quantiles } from './lib/stats.ts'
 import { startProduct } from './subjects/product.ts'
 
-/** What a visitor waits whose Page has trouble with other visitors, against the same without that trouble. */
+/** The wait of a visitor whose Page has trouble with other visitors, compared with the wait without that trouble. */
 const FAILING = 30
 const PARKED = 10_000
 const VISITORS = 300
 const PER_SECOND = 20
-/** So long the trouble goes on before the visitors write who are measured. */
+/** How long the trouble lasts before the measured visitors write. */
 const BEFOREHAND_MS = 3000
-/** The aim for each of them. */
+/** The aim for the wait of each visitor. */
 const AIM_MS = 2000
 
 interface Trouble {
   name: string
-  /** How many visitors have it. */
+  /** The number of visitors with the trouble. */
   others: number
-  /** What Graph does with sends to them. */
+  /** How Graph answers sends to them. */
   meet: 'ok' | 'refuse' | 'hang'
   /** Whether replies to them wait from before; otherwise they write before the others. */
   areParked?: boolean

@@ -2,15 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, posix, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** What a room may import, as its row of the table in docs/architecture.md says. */
+/** A room with its allowed imports, from its row of the table in docs/architecture.md. */
 export interface Room {
-  /** Where its files are, from the root: a folder with a slash at its end, or one file. */
+  /** Path of its files from the root: a folder with a slash at its end, or one file. */
   place: string
   /** Names of rooms. */
   imports: ReadonlySet<string>
   /** Names of rooms of which it may import types, and nothing that runs. */
   importsTypes: ReadonlySet<string>
-  /** Packages and built-in modules; `*` at the end stands for anything after it. */
+  /** Packages and built-in modules; `*` at the end is a wildcard. */
   packages: readonly string[]
 }
 
@@ -25,7 +25,7 @@ export interface Refusal {
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** @throws Error when a row names a room that has none */
+/** @throws Error when a row names a room that has no row */
 export const readRooms = (markdown: string): Rooms => {
   const section = markdown.slice(markdown.indexOf('\n## Rooms\n'))
   const rows = [...section.slice(0, section.indexOf('\n## ', 5)).matchAll(ROW)]
@@ -52,7 +52,7 @@ const ROW = /^\| `([^`]+)` +\|[^|]*\| ([^|]*?) +\|$/gm
 
 const nameOf = (place: string): string => place.replace(/^src\/|(?:\/src)?\/$|\.ts$/g, '')
 
-/** The imports in a file's text that its room may not have; none for a file outside of all rooms. */
+/** The forbidden imports in a file's text; none for a file outside of all rooms. */
 export const refusals = (rooms: Rooms, file: string, text: string): Refusal[] => {
   const own = roomOf(rooms, file)
   const room = own === null ? undefined : rooms.get(own)
@@ -73,7 +73,7 @@ export const refusals = (rooms: Rooms, file: string, text: string): Refusal[] =>
     const other = roomOf(rooms, target)
     if (other === own || target === 'package.json') return []
     if (other === null) return refuse(`${target}, which is in no room`)
-    // A third room could import by way of this one what its own row does not name.
+    // Re-exports are refused, because a third room could import through this one from a room that its own row does not name.
     if (isExported) return refuse(`${other} to export it again`)
     if (room.imports.has(other) || (isType && room.importsTypes.has(other))) return []
     return refuse(room.importsTypes.has(other) ? `more than types of ${other}` : other)
@@ -92,7 +92,7 @@ const importsOf = (text: string): { specifier: string; isType: boolean; isExport
     isType: isType !== undefined || EVERY_NAME_IS_A_TYPE.test(clause),
     isExported: word === 'export',
   }))
-  // A worker or a child process runs what its path names, too.
+  // Paths of workers and child processes count as imports, too.
   const paths = [...text.replace(STATEMENT, '').matchAll(PATH)].map(([, , path, , dynamic = '']) => ({
     specifier: path ?? dynamic,
     isType: false,
@@ -103,12 +103,12 @@ const importsOf = (text: string): { specifier: string; isType: boolean; isExport
 
 const STATEMENT = /^\s*(import|export)\s+(type\s)?\s*([^'"`;]*?\s+from\s+|)['"]([^'"]+)['"]/gm
 
-/** A string that names a module, wherever it stands, and the argument of `import()`. */
+/** Any string that is the path of a module, and the argument of `import()`. */
 const PATH = /(['"`])(\.{1,2}\/[^'"`\n]*\.[tj]s|node:[a-z/_]+)\1|\bimport\(\s*(['"`])([^'"`]+)\3/g
 
 const EVERY_NAME_IS_A_TYPE = /^\{\s*type\s[^,]*(?:,\s*type\s[^,}]*)*,?\s*\}/
 
-/** Looks through every file of a checkout. */
+/** Checks all files of a checkout. */
 export const checkArrows = (root = ROOT): Refusal[] => {
   const rooms = readRooms(readFileSync(join(root, 'docs/architecture.md'), 'utf8'))
   const known = [...rooms.values()].flatMap(({ place }) => filesIn(root, place))

@@ -4,7 +4,7 @@ import { stripTypeScriptTypes } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Builds the packages for a registry: the program, and what `npm create` runs. docs/adr/0155 has the reasons. */
+/** Builds the packages for a registry: the program, and the one for `npm create`. docs/adr/0155 has the reasons. */
 
 interface Manifest {
   version: string
@@ -26,7 +26,7 @@ const BESIDE = [
   'README.md',
   'SECURITY.md',
 ]
-/** A tool for this repository alone: it needs prettier. */
+/** Left out, because it is a tool for this repository only and needs prettier. */
 const LEFT_OUT = 'bin/script-schema.ts'
 
 /** The part of the manifest of this repository that an installed package needs. */
@@ -99,12 +99,12 @@ const copyProgram = (part: string, target: string): void => {
 
 /**
  * Paths of program files at the end of a string: imports, URLs of threads and processes, files of commands. A name without a
- * folder, such as `handlers.ts`, is a file of the owner. Both endings are equally long, so every position of a stack trace stays
- * that of the source.
+ * folder, such as `handlers.ts`, is a file of the owner. Both endings have the same length, so positions in stack traces are
+ * those of the source.
  */
 const toJavaScriptNames = (text: string): string => text.replace(/(?<=\/[\w.-]+|\})\.ts(?=['"`])/g, '.js')
 
-/** What an editor needs to know of `evergreen-messenger/handlers`. */
+/** Writes the type declarations of `evergreen-messenger/handlers` for editors. */
 const writeTypes = (target: string): void => {
   const tsc = join(ROOT, 'node_modules/typescript/lib/tsc.js')
   const project = join(ROOT, 'tools/package.tsconfig.json')

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { ALONE, sql, startServer, type OwnServer } from '../../test/helpers/postgres-server.ts'
 
-/** A PostgreSQL server that keeps what it has said it keeps. */
+/** A PostgreSQL server with durable commits. */
 export const startDurableServer = (): Promise<OwnServer> =>
   startServer({
     settings: [...ALONE, 'shared_buffers=256MB', 'max_wal_size=4GB', 'checkpoint_timeout=30min'],
@@ -12,7 +12,7 @@ export const startDurableServer = (): Promise<OwnServer> =>
 
 let made = 0
 
-/** A database with nothing in it, or a copy of one that is not in use. @returns its address */
+/** An empty database, or a copy of one that is not in use. @returns its address */
 export const makeDatabase = async ({ urlOf }: OwnServer, template?: string): Promise<string> => {
   const name = `bench_${(made += 1)}`
   const copied = template === undefined ? '' : ` template ${new URL(template).pathname.slice(1)}`
@@ -20,7 +20,7 @@ export const makeDatabase = async ({ urlOf }: OwnServer, template?: string): Pro
   return urlOf(name)
 }
 
-/** A database with the tables of the bot, and nothing in them. @returns its address */
+/** A database with the bot's empty tables. @returns its address */
 export const makeTables = async (server: OwnServer): Promise<string> => {
   const url = await makeDatabase(server)
   const options = { url, clock: systemClock, name: 'bench', owner: 'bench', leases: null }
@@ -28,7 +28,7 @@ export const makeTables = async (server: OwnServer): Promise<string> => {
   return url
 }
 
-/** Makes the Pages known once that many instances are there, and waits until each keeps its share of them. */
+/** Adds the Pages once that many instances run, and waits until each keeps its share. */
 export const untilKept = async (
   url: string,
   instances: number,
@@ -38,7 +38,7 @@ export const untilKept = async (
     while ((await sql(url, question, values)).length === 0)
       await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  // One that came later would be given one Page a beat.
+  // All instances must run first, because a later one would get one Page a beat.
   await until(`select from evergreen.instance i where takes and ${ALIVE} having count(*) = $1`, [instances])
   await sql(url, 'insert into evergreen.page (id) select unnest($1::text[]) on conflict do nothing', [
     pageIds,
@@ -51,7 +51,7 @@ export const untilKept = async (
   )
 }
 
-/** Of an instance that was killed the row stays; the others write it every three seconds. */
+/** The row of a killed instance stays; living ones write theirs every three seconds. */
 const ALIVE = `i.beat > clock_timestamp() - interval '4 s'`
 
 /** Processor time of the server so far, of all its processes, in ms. */
@@ -62,7 +62,7 @@ export const serverCpuMs = ({ dir }: OwnServer): number => {
     const fields = statOf(pid)
     const isOwn = pid === postmaster
     if (!isOwn && fields[1] !== postmaster) continue
-    // With those of its processes that have ended. Linux counts in hundredths of a second.
+    // Includes ended child processes. Linux counts in hundredths of a second.
     const parts = isOwn ? [11, 12, 13, 14] : [11, 12]
     for (const part of parts) ms += Number(fields[part]) * 10
   }
@@ -74,7 +74,7 @@ const statOf = (pid: string): string[] => {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   } catch {
-    // It has ended meanwhile.
+    // The process has ended meanwhile.
     return []
   }
 }

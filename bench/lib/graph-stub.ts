@@ -50,7 +50,7 @@ const send = (body: string): string => {
   return `{"recipient_id":"${psid}","message_id":"m_reply_${sends}"}`
 }
 
-/** What `debug_token` says of the tokens the product is given, which end in their Page's id. */
+/** The answer of `debug_token` for the product's tokens, which end in their Page's id. */
 const tokenFacts = (path: string): string =>
   JSON.stringify({
     data: {
@@ -75,7 +75,7 @@ process.on('message', (question: { until?: number; reset?: true }) => {
   const count = question.until ?? 0
   if (sends >= count) answer()
   else {
-    // A reply that never comes shall not look like a slow one.
+    // A time limit, so that a missing reply is not counted as a slow one.
     const tooLate = setTimeout(() => {
       throw new Error(`${sends} of ${count} replies have come in five minutes`)
     }, 300_000)

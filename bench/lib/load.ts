@@ -3,13 +3,13 @@ import { makeRequests, type RequestPlan } from './requests.ts'
 import { quantiles, type Quantiles } from './stats.ts'
 
 /**
- * The load generator, in a process of its own. Raw sockets, requests made beforehand: what it costs is the same for every
- * server it is pointed at.
+ * The load generator, in a process of its own. It uses raw sockets and prepared requests, so that its own cost is the same for
+ * every server.
  */
 export interface LoadPlan extends RequestPlan {
   port: number
   connections: number
-  /** Requests per second; left out, every connection sends as soon as it was answered. */
+  /** Requests per second; without it, each connection sends as soon as it was answered. */
   perSecond?: number
 }
 

@@ -10,23 +10,24 @@ import type { LoadPlan, LoadResult } from './load.ts'
 /** A server under test, in a process of its own. */
 export interface Subject {
   port: number
-  /** When the process was started, as `performance.now()` has it. */
+  /** The time of the process's start, by `performance.now()`. */
   startedMs: number
   /** CPU spent so far, all threads, in ms. */
   cpuMs: () => number
   /** Resident memory, in MiB. */
   memoryMiB: () => number
-  /** The most that it ever was. */
+  /** The peak of the resident memory, in MiB. */
   peakMiB: () => number
-  /** Asks the process something; it answers by `process.send`. */
+  /** Sends the process a question; it answers by `process.send`. */
   ask: <T>(question: unknown) => Promise<T>
-  /** Has it end in order; resolves when it has. */
+  /** Ends the process in order; resolves when it has ended. */
   end: () => Promise<void>
   /** Kills it, and removes its folder. */
   stop: () => Promise<void>
 }
 
-// As `npm start` does; the references get the same. Code is run from it: it is no place that others can write to.
+// The compile cache, as `npm start` has one; the references get it, too. Code is run from it, so it is in a folder that other
+// users cannot write to.
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/bench', import.meta.url))
 
 export const makeFolder = (): string => mkdtempSync(join(tmpdir(), 'evergreen-bench-'))
@@ -48,7 +49,7 @@ export const startSubject = async (
 }
 
 /**
- * The bot as `npm start` runs it. What it warns of goes to standard error. Nothing can be asked of it.
+ * The bot as `npm start` runs it. Its warnings go to standard error. It answers no questions.
  *
  * @param folder - its working directory, where the script and tokens are
  */

@@ -1,22 +1,25 @@
 import { createHmac, hash } from 'node:crypto'
 
 export const APP_SECRET = 'bench-secret'
-/** Many Pages, so that Facebook's pace for one of them is not what is measured. */
+/** Many Pages, so that the pace for one Page does not limit the result. */
 export const PAGE_IDS = Array.from({ length: 40 }, (_, n) => String(100_000_000_000_000 + n))
 
 export interface RequestPlan {
   count: number
   /** Visitors take turns. */
   conversations: number
-  /** The number of the first of them; 0 when left out. */
+  /** The number of the first conversation; 0 by default. */
   first?: number
-  /** To how many Pages they write; to all when left out. */
+  /** The number of Pages they write to; all by default. */
   pages?: number
   /** Makes the mids of this plan different from any other's. */
   run: string
 }
 
-/** More than the bot remembers of a visitor: the same words over and over, or with another number, are taken for another bot's. */
+/**
+ * More towns than the bot remembers texts of a visitor: equal texts, or texts that differ only in a number, are taken for another
+ * bot's.
+ */
 const TOWNS =
   'antwerp,basel,cork,dresden,essen,florence,ghent,hull,ipswich,jena,kiel,lyon,malmo,nice,oslo,porto,quimper,riga,siena,turin,utrecht,vigo,wells,york,zagreb,bergen,cadiz,derby,elche,fulda'.split(
     ',',

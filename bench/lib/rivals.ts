@@ -19,5 +19,5 @@ export const EVERGREEN: Rival = {
   start: (graphPort, folder) => startProduct(graphPort, folder),
 }
 
-/** Those who answer, the reference first. */
+/** The programs that answer, the reference first. */
 export const RIVALS = [E, EVERGREEN]

@@ -11,13 +11,13 @@ import { systemClock } from '../../src/base/clock.ts'
 import { APP_SECRET } from '../lib/requests.ts'
 import { report } from '../reference/webhook.ts'
 
-// The product's webhook and store as they are, without what happens to an event afterwards.
+// The product's webhook and store, without the handling of events.
 const env = {
   FB_APP_ID: '1',
   FB_APP_SECRET: APP_SECRET,
   FB_VERIFY_TOKEN: 'verify',
   DATA_DIR: process.env['BENCH_DIR'],
-  // Left out, the database is in that folder.
+  // Without it, the database is in that folder.
   DATABASE_URL: process.env['DATABASE_URL'],
   TOKEN_KEY: process.env['TOKEN_KEY'],
 }
@@ -32,5 +32,5 @@ app.register(storePlugin)
 app.decorate('noWebhooksAlarm', { heard: () => {} })
 app.register(webhookRoutes)
 await report(app)
-// One that keeps no Page would tell others of every event.
+// Pages are taken, because an instance without Pages would notify others of every event.
 app.pages.begin()

@@ -4,12 +4,12 @@ import { systemClock } from '../../src/base/clock.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { PAGE_IDS, psidOf } from '../lib/requests.ts'
 
-/** Fills a product's database before it starts: replies that wait, or conversations that were. */
+/** Fills a product's database before it starts, with waiting replies or with past conversations. */
 const file = join(process.env['BENCH_DIR'] ?? '.', 'evergreen.db')
 const replies = Number(process.env['REPLIES'] ?? 0)
 const conversations = Number(process.env['CONVERSATIONS'] ?? 0)
 const pages = Number(process.env['PAGES'] ?? PAGE_IDS.length)
-// Of visitors who have just written the replies go first; these have waited.
+// An hour ago, because replies to visitors who have just written would be sent first.
 const WAITED_MS = 3_600_000
 const clock = { ...systemClock, now: () => systemClock.now() - WAITED_MS }
 
@@ -56,7 +56,7 @@ if (conversations > 0) {
     'insert into conversation (id, page, psid, state, window_ends_ms) values (?, 1, ?, ?, 1)',
   )
   db.exec('begin')
-  // Their ids are of the one sequence that everything gets its numbers from.
+  // Their ids come from the sequence of all numbers.
   const reserve = `insert into meta (name, value) values ('seq', ?)
     on conflict (name) do update set value = value + excluded.value returning value`
   const { value: last } = db.prepare(reserve).get(conversations) as { value: number }

@@ -30,7 +30,7 @@ ${TOPICS.join('')}fallback:
   say: I did not get that.
 `
 
-/** The whole product as `npm start` runs it, with a Graph of ours and tokens that are there already. */
+/** The whole product as `npm start` runs it, with the stub of Graph and stored tokens. */
 export const startProduct = async (
   graphPort: number,
   folder = makeFolder(),
@@ -44,7 +44,7 @@ export const startProduct = async (
 export const startInstance = (graphPort: number, url: string): Promise<Subject> =>
   start(graphPort, makeFolder(), { DATABASE_URL: url, TOKEN_KEY: KEY.toString('base64') })
 
-/** Puts tokens into a database, and what a folder holds. */
+/** Puts tokens, and the data of a folder, into a database. */
 export const fillDatabase = async (url: string, folder = makeFolder()): Promise<void> => {
   await saveTokens(folder, KEY)
   await moveToServer({
@@ -68,7 +68,7 @@ const start = (graphPort: number, folder: string, env: Record<string, string>): 
       FB_VERIFY_TOKEN: 'verify',
       FB_GRAPH_URL: `http://127.0.0.1:${graphPort}`,
       DATA_DIR: folder,
-      // Facebook's pace is not what is measured.
+      // The highest value, so that the pace does not limit the result.
       MESSAGES_PER_SECOND: '300',
       ...env,
     },

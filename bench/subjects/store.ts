@@ -46,7 +46,7 @@ const accept = async (plan: Extract<StoreQuestion, { accept: number }>): Promise
   return { p50: tookMs.sort((a, b) => a - b)[count >> 1] ?? 0 }
 }
 
-/** As long as what the webhook stores of a message. */
+/** As long as the stored body of a message. */
 const BODY = JSON.stringify({
   kind: 'message',
   mid: `m_${'x'.repeat(86)}`,
@@ -76,7 +76,7 @@ const send = async (claim: OutboxClaim): Promise<void> => {
   await store.releaseOutbox(claim)
 }
 
-/** Has `claim` handed to `work` whenever the store says that there is something, never two claimings at a time. */
+/** Calls `claim` and `work` whenever the store tells of work, with one claim at a time. */
 const keepUp = <Claim>(
   queue: 'inbox' | 'outbox',
   claim: () => Promise<Claim[]>,

@@ -13,7 +13,7 @@ const main = async (): Promise<void> => {
     plan = readArguments(process.argv.slice(2), process.env)
   } catch (error) {
     if (!(error instanceof WrongUsage)) throw error
-    // The whole usage would push the reason off the screen.
+    // Not the whole usage, which would push the reason off the screen.
     process.stderr.write(`${error.message}\nSee: npm run sandbox -- --help\n`)
     process.exitCode = 2
     return
@@ -59,7 +59,7 @@ const main = async (): Promise<void> => {
   process.stdout.write(welcome(sandbox, plan, { isOld: saved !== null, certificates }))
 }
 
-/** The host names its certificate has to be good for. */
+/** The host names for the certificate. */
 const namesOf = ({ options }: SandboxPlan): string[] => [
   ...(options.hostNames ?? []),
   ...(options.publicUrl === undefined ? [] : [new URL(options.publicUrl).hostname.replace(/^\[|\]$/g, '')]),
@@ -140,7 +140,7 @@ Give the second bot, on the same origin:
 `
 }
 
-/** What a client needs that names https://graph.facebook.com in its own code. */
+/** The settings for clients with https://graph.facebook.com in their code. */
 const unchanged = ({ origin, httpsPort }: Sandbox, certificates: Certificates | null): string => {
   if (!certificates || httpsPort === null) return ''
   const { hostname, port } = new URL(origin)

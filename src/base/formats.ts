@@ -19,8 +19,8 @@ const isPublicOrigin = (text: string): boolean => {
 }
 
 /**
- * Why a text is not an address of the format, as the middle of a sentence; null if it is one, or if the fault is unknown. Never
- * shows the text, which may be a secret.
+ * Why a text is not an address of the format, as the middle of a sentence; null if the format is not one of an address, or if the
+ * text has none of the known faults. Never shows the text, which may be a secret.
  */
 export const addressFault = (text: string, format: string): string | null => {
   if (format === 'postgres-address' && IS_POSTGRES.test(text) && namesSeveralHosts(text))

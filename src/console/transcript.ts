@@ -97,7 +97,7 @@ const past = (
   return [
     ...sent
       .toReversed()
-      // The oldest time is rounded, because Graph tells whole seconds.
+      // `oldestMs` is rounded down, because Graph tells whole seconds.
       .filter(
         ({ messageId, sentMs }) => !told.has(messageId ?? '') && (!messages.length || sentMs < oldestMs),
       )

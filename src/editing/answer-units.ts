@@ -117,7 +117,7 @@ const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim()
 const choicesUnits = (part: Part, answer: YAMLMap): Unit[] => {
   const { text, group, id, isFlow } = part
   const pair = pairOf(answer, 'choices')
-  // A reply with `ask` has no choices of its own: quick replies are shown below its questions.
+  // No fields for choices in a reply with `ask`, because Facebook shows quick replies below its questions.
   if (pair === undefined && pairOf(answer, 'ask') !== undefined) return []
   const list = pair?.value ?? null
   if (list !== null && !isSeq(list)) return [noteUnit(part, 'Changed in the text of the script.')]

@@ -151,7 +151,7 @@ const isRefusal = (status: number): boolean =>
 const isUnfinished = (status: number): boolean =>
   status === 408 || (status > 500 && !OF_AN_OUTAGE.has(status))
 
-/** Facebook's own edge sends these with an HTML page during an outage; the call has then not reached Graph. */
+/** Facebook's own edge sends these with an HTML page during an outage, and Graph then does not work on the call. */
 const OF_AN_OUTAGE: ReadonlySet<number> = new Set([501, 503])
 
 const parse = (text: string): JsonObject | undefined => {
