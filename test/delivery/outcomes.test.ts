@@ -95,14 +95,15 @@ t.test('a reply that is refused for what it is proves that the Page may send', a
   t.same(world.needs, [])
 })
 
-t.test('no wait between two tries is longer than what is left of the window', async (t) => {
+/** Outcomes apart from the rest of delivery, and a claim of theirs whose window ends soon. */
+const buildAlone = (gates: Partial<Gates>) => {
   const clock = createFakeClock()
   const outcomes = createOutcomes({
     store: { finishReply: async () => undefined, windowEndsMs: () => null, hurryOutbox: () => undefined },
     graph: { now: clock.now },
     tokens: { suspect: () => undefined },
     waitedForToken: () => false,
-    gates: { failed: () => undefined } as unknown as Gates,
+    gates: gates as Gates,
     choose: () => '',
     doubt: { forget: () => undefined } as unknown as DoubtResolver,
     clock,
@@ -125,6 +126,11 @@ t.test('no wait between two tries is longer than what is left of the window', as
     maySend: () => true,
     takenMs: 0,
   }
+  return { clock, outcomes, claim, reply }
+}
+
+t.test('no wait between two tries is longer than what is left of the window', async (t) => {
+  const { clock, outcomes, claim, reply } = buildAlone({ failed: () => undefined })
   const failed = new GraphError('down', {
     verdict: 'transient',
     edge: 'messages',
@@ -141,6 +147,18 @@ t.test('no wait between two tries is longer than what is left of the window', as
     })
   }
 })
+
+t.test(
+  'the gate hears of a reply that has become too late, also of one that is not among the retries',
+  async (t) => {
+    const settled: number[] = []
+    const { outcomes, claim, reply } = buildAlone({
+      settled: (_pageId, conversation) => void settled.push(conversation),
+    })
+    await outcomes.tooLate(claim, reply)
+    t.same(settled, [1])
+  },
+)
 
 const showing = (type: string, payload: JsonObject): QueuedReply['message'] => ({
   attachment: { type, payload },

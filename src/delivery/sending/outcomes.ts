@@ -108,7 +108,8 @@ export const createOutcomes = (deps: {
 
   const settle = ({ conversation }: OutboxClaim, reply: StoredReply): void => {
     doubt.forget(reply)
-    if (retries.delete(conversation.id)) gates.settled(conversation.pageId, conversation.id)
+    retries.delete(conversation.id)
+    gates.settled(conversation.pageId, conversation.id)
   }
 
   const dead = async (
