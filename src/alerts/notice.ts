@@ -121,7 +121,7 @@ const remedyLines = (needs: readonly NoticedNeed[], consoleUrl: string | undefin
   const remedyOf = ({ remedy, pageId, byToken }: NoticedNeed): string =>
     isShared && byToken === true ? remedy.replace(`--page ${pageId}`, '--all') : remedy
   const of = (wanted: readonly NoticedNeed[]): string[] => [...new Set(wanted.map(remedyOf))]
-  // What happened is told further down: of several causes each remedy names its own.
+  // With several causes, each remedy names its own, because the troubles are described further down.
   const isMixed = new Set(needs.map(({ cause }) => cause)).size > 1
   const toDo = (remedy: string): string => {
     const need = isMixed && needs.find((one) => remedyOf(one) === remedy)

@@ -1,12 +1,12 @@
-/** What a remedy says to do, in the order in which it helps. */
+/** The steps of a remedy, in their order. */
 export interface TwoSteps {
-  /** What a new token does not mend and must be done before one is made; null where nothing must. */
+  /** The step that must come before a new token; null for none. */
   first: string | null
-  /** How a new token is given in the terminal. */
+  /** The command for a new token. */
   run: string
 }
 
-/** Takes apart a remedy of the form "Give the person the role again; then run `npm run bootstrap-token` ...". */
+/** Splits a remedy of the form "Give the person the role again; then run `npm run bootstrap-token` ...". */
 export const inTwoSteps = (remedy: string): TwoSteps => {
   const [, first, run] = /^(.+?)[;,] then run (`.+)$/s.exec(remedy) ?? []
   return first === undefined || run === undefined

@@ -21,7 +21,7 @@ export const readCarried = (payload: string): { reply: string; carried: Carried 
   return { reply, carried: Object.fromEntries(texts) }
 }
 
-/** The list that stands in a payload as JSON; empty where there is none. */
+/** The list that a payload holds as JSON; empty if there is none. */
 export const listIn = (text: string): readonly unknown[] => {
   try {
     const value: unknown = JSON.parse(text)

@@ -1,8 +1,8 @@
 import { matchKey } from '../script/match-key.ts'
 
 /**
- * What a text says in place of what its writer has said before: "No, I mean Thursday", "Entschuldigung, ich meinte 5". Null for
- * another text, also where it says more: "I mean, we have 2 dogs" is an answer of its own.
+ * The new answer in a text that corrects an earlier answer: "No, I mean Thursday", "Entschuldigung, ich meinte 5". Null for any
+ * other text, also for one that says more: "I mean, we have 2 dogs" is an answer of its own.
  */
 export const correctionIn = (text: string): string | null => {
   const key = matchKey(text)

@@ -1,13 +1,13 @@
-/** Which stands first in `5/3`. */
+/** The unit of the first number in `5/3`. */
 export type DateOrder = 'day' | 'month'
 
-/** Where the month stands first in English, and where both are usual. */
+/** Regions with the month first in English; the next list has regions with both orders. */
 const MONTH_FIRST = new Set(['US', 'PR', 'VI', 'GU', 'AS', 'MP', 'PH'])
 const BOTH = new Set(['CA'])
 
 /**
- * The orders in which visitors of a script write numbers of day and month: by the region of its English, or that of its time zone.
- * Both where several are usual, or none of the two is known.
+ * The orders in which visitors of a script write numbers of day and month: by the region of its English, or that of its time
+ * zone. Both orders, if both are usual or neither region is known.
  */
 export const ordersOf = ({
   timeZone,

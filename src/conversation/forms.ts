@@ -131,7 +131,7 @@ const correct = (
   const before = script.replies.get(reply)?.form?.questions[step - 1]
   const said = correctionIn(given.text ?? '')
   if (before === undefined || KINDS[before.kind].takesAnyText || said === null) return null
-  // The words around a choice are few that are known, those around a number or an address are any.
+  // Only a few known words may be around a choice, but any words around a number or an address.
   const value = judge(script, before, given) ?? judge(script, before, { ...given, text: said })
   return value === null ? null : learn(state, before.remember, value)
 }

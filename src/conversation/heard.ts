@@ -26,7 +26,7 @@ export interface NotUnderstood extends Said {
   answer?: string
 }
 
-/** A similar phrase with less confidence than this is shown to the owner, and ends no form. */
+/** With less confidence than this, a similar phrase is shown to the owner and does not end a form. */
 export const SURE = 0.8
 const LONGEST_KEPT = 300
 

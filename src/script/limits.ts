@@ -16,7 +16,7 @@ export const MOST_COMPARED = 100_000
 /** A mistake lists at most this many correct names. */
 export const MOST_NAMES_TOLD = 30
 
-/** Why a limit holds, in a mistake. */
+/** The reason of a limit, for messages about mistakes. */
 export const FACEBOOK = "Facebook's limit"
 /** A text beyond Facebook's limit is split into at most this many messages. */
 export const LONGEST_TEXT = LIMITS.text * 5

@@ -31,7 +31,7 @@ export const marksHint = (line: string): string | null => (QUOTATION_MARK.test(l
 export const colonHint = (written: string): string | null =>
   NO_COLON.test(written) ? 'Between a key and its value stand a colon (:) and a space.' : null
 
-/** For a line that YAML reads only in part, or as another thing: `#` begins a comment, `?` marks a key. */
+/** For a line that YAML reads only in part or with another meaning: `#` begins a comment, `?` marks a key. */
 export const signHint = (line: string): string | null => {
   if (/^(?:<{7}|={7}|>{7})(?:\s|$)/.test(line))
     return 'Git has left two versions here: keep one of them, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>.'

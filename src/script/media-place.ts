@@ -32,9 +32,9 @@ export const placeOf = (path: string, { folder, dataDir }: MediaFolders): string
 /** Files of the bot, in any folder, such as a backup. */
 const OWN_FILE = /^(evergreen\.(db|lock|pid|host)|tokens\.json|\.env$)/i
 /**
- * Code, settings, keys and databases, also as an editor keeps their last version, and what has no ending, as a secret that
- * `FB_APP_SECRET_FILE` names: they stand beside the script of many a bot, and an owner of the console, who writes the script, need not
- * be a person who may read the machine.
+ * Code, settings, keys and databases, their backup copies that editors make, and files without an extension, such as a secret
+ * that `FB_APP_SECRET_FILE` names. Such files are often beside the script, and an owner of the console, who can change the
+ * script, may not be allowed to read files of the machine.
  */
 const CODE_OR_SETTINGS =
   /^[^.]+$|\.(?:[cm]?[jt]sx?|json|ya?ml|toml|ini|conf|env|sh|sql|log|pem|key|p12|pfx|db|sqlite3?)(?:~|\.(?:bak|old|orig|save|swp))?$/i

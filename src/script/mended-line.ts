@@ -3,15 +3,16 @@ import type { Mistake } from './mistakes.ts'
 
 /** A longer line is not shown whole. */
 const LONGEST = 300
-/** What every mistake says that ends with quotes around a text. */
+/** Matches the messages of mistakes that quotes around the text mend. */
 const TO_QUOTE = /\bstand in (?:single )?quotes\b|\bwhole text in quotes\b/
-/** What a mistake says that ends with brackets around several texts. */
+/** Matches the message of the mistake that brackets around several texts mend. */
 const TO_LIST = /^several texts to stand in brackets$/
 
 /**
- * A line with its text in quotes, for a mistake that says so; undefined where it does not, or where the text cannot be told from the rest.
+ * A line with its text in quotes, for a mistake that quotes mend; undefined for any other mistake, or if the text cannot be
+ * separated from the rest.
  *
- * @param line - as it stands in the script
+ * @param line - the line of the script
  */
 export const mendedLine = (line: string, { column, expected, hint }: Mistake): string | undefined => {
   if (column === null || line.length > LONGEST) return undefined
@@ -33,13 +34,13 @@ const inBrackets = (line: string): string | undefined => {
   return before !== '' && parseDocument(mended).errors.length === 0 ? mended : undefined
 }
 
-/** Without quotation marks that do not end where the text does. */
+/** The text without quotation marks that do not enclose all of it. */
 const bare = (text: string): string => /^(["'])(.+)\1$/s.exec(text)?.[2] ?? text
 
 const inQuotes = (text: string): string =>
   text.includes("'") && !/["\\]/.test(text) ? `"${text}"` : `'${text.replaceAll("'", "''")}'`
 
-/** Whether the text is all that the line says. */
+/** Whether the line has nothing besides the text. */
 const says = (line: string, text: string): boolean => {
   const { contents, errors } = parseDocument(line)
   return errors.length === 0 && lastOf(contents) === text

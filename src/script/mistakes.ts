@@ -11,7 +11,7 @@ export interface Mistake {
   expected: string
   /** A helpful sentence more; null for none. */
   hint: string | null
-  /** The line as it was probably meant; absent where that cannot be told. */
+  /** The line as it was probably meant; absent if that is not known. */
   mended?: string
 }
 

@@ -6,7 +6,7 @@ import { nodeText } from './shapes.ts'
 
 /** A regular expression of the script. */
 export interface Pattern {
-  /** As it stands in the script. */
+  /** The expression as written in the script. */
   source: string
   /** Names of its groups, which are variables in the texts of its reply. */
   groups: readonly string[]

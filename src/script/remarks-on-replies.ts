@@ -121,7 +121,7 @@ const rememberedTwice = (replies: readonly WrittenReply[]): Found[] =>
     })
   })
 
-/** Messages behind a `go` without a condition, which the reply never comes to. */
+/** Messages after a `go` without a condition, which are never sent. */
 const unsaid = (replies: readonly WrittenReply[]): Found[] =>
   replies.flatMap(({ map }) => {
     const say = map === null ? null : nodeAt(map, 'say')

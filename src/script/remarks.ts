@@ -130,7 +130,7 @@ const aboutAddress = (text: string): string | null =>
     ? 'This address leads to a page around the file, and Facebook wants the file itself. Put it beside the script and write its name here.'
     : null
 
-/** Addresses that are found in the writer's own network alone. */
+/** Addresses that can be reached only in the writer's own network. */
 const aboutNetwork = (text: string): string | null => {
   const host = URL.parse(text)?.hostname ?? ''
   return OWN_NETWORK.test(host)

@@ -231,6 +231,6 @@ const REASONS: Record<string, string> = {
 const refused = (file: string, found: string, cause?: unknown): ScriptError =>
   new ScriptError(file, [wholeFile(found, 'a script file (BOT_SCRIPT names it)')], { cause })
 
-/** A file that cannot be read has its reason as its stamp. */
+/** The stamp of a file; for a file that cannot be read, the reason. */
 const stampOfFile = (file: string): Promise<string> =>
   stat(file).then(stampOf, (error: unknown) => codeOf(error) ?? 'unknown')

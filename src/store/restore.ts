@@ -143,10 +143,10 @@ const setAside = (dir: string, names: readonly string[], nowMs: number): string 
   return aside
 }
 
-/** Where a file goes; the token file to where a link leads, which may be another disk. */
+/** The target path of a file; for a token file that is a link, the link's target, which may be on another disk. */
 const placeOf = async (path: string): Promise<string> => (isLinkedTokenFile(path) ? linkTarget(path) : path)
 
-/** Whether a token file is a link: that stays one, as it does where tokens are saved. */
+/** Whether a token file is a link; the link is kept, as when tokens are saved. */
 const isLinkedTokenFile = (path: string): boolean =>
   path === tokenFileIn(dirname(path)) && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 

@@ -23,7 +23,10 @@ export interface ProbedPageTokensDeps
 }
 
 const FIRST_PROBES_APART_MS = 20
-/** Many Pages that are healed one after the other are no reason for as many probes of all the others: each begins this time anew. */
+/**
+ * The wait before the probes after a login. Each further new token restarts it, so that many Pages healed one after the other
+ * cause only one probe of each other Page.
+ */
 const AFTER_LOGIN_MS = 5000
 const DISPUTE = { baseMs: 1000, capMs: 5 * 60_000 }
 /** After this long without a doubt, earlier disputes are forgotten. */
@@ -130,7 +133,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
 
   /**
    * A login replaces all that the person had granted the app: Pages left unticked lose their permissions
-   * (docs/messenger-platform.md#m), which is told while that person still sits there.
+   * (docs/messenger-platform.md#m), so the person's other Pages are probed soon, while the person is still at the screen.
    */
   const probeOthersOf = (renewed: ReadonlyMap<string, StoredPageToken>): void => {
     const people = new Set([...renewed.values()].flatMap(({ userId }) => userId ?? []))

@@ -44,7 +44,7 @@ export interface Doubt {
   isHearsay: boolean
   /** Facebook's words about the token when it refused a call, where they are proof. */
   proof: string | null
-  /** What mends it, as the refused call said; `debug_token` may say less. */
+  /** The remedy from the refused call, because `debug_token` may tell less. */
   remedy: string | null
   /** Whether the doubt has lasted longer than `PATIENCE_MS`. */
   isOverdue: boolean

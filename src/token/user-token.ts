@@ -31,7 +31,7 @@ const PLACES: readonly RegExp[] = [
   /(?<![\w-])(EAA\w{20,})/g,
 ]
 
-/** Meta's other tokens, by their beginnings, and what stands beside a token in the App dashboard and in the settings. */
+/** Beginnings of Meta's other tokens, and of other values beside a token in the App Dashboard and in the settings. */
 const FOREIGN: readonly (readonly [start: RegExp, what: string])[] = [
   [/^IG(AA|QV)/, 'an Instagram token'],
   [/^TH(AA|QV)/, 'a Threads token'],

@@ -5,8 +5,8 @@ import type { ConversationEngine } from '../conversation.ts'
 import type { ConversationView } from '../view.ts'
 
 /**
- * Texts that each Page sent to several visitors. Such a text counts as automatic, because people do not type the same text so
- * often.
+ * Texts that each Page sent to several visitors. Such a text counts as automatic, because people do not type the same text
+ * several times.
  */
 export interface SameTexts {
   /**

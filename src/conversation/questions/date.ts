@@ -4,7 +4,7 @@ import type { Given } from './given.ts'
 import type { Kind } from './kind.ts'
 
 const daysIn = (text: string, { remember }: Question, { payload }: Given, place: DatePlace): string[] => {
-  // A day that was picked.
+  // The payload of a tapped day.
   const [, name, day] = /^evergreen:answer:(.+):(\d{4}-\d\d-\d\d)$/.exec(payload ?? '') ?? []
   return datesIn(day !== undefined && name === remember ? day : text, place)
 }

@@ -120,7 +120,7 @@ export const createDispatcher = (deps: {
     try {
       out = await store.finishEvent(claim, stored, { ...outcome, handOut }).catch((error: unknown) => {
         if (!(error instanceof BotError) || error.code !== 'BOT_STORE_REFUSED') throw error
-        // Handled again the event would fail again, for ever, and block the events behind it.
+        // The event is finished without replies, because each further try would fail, too, and block later events.
         log.error({ err: error, pageId, seq: stored.seq }, 'what an event led to is given up')
         return store.finishEvent(claim, stored, { replies: [] })
       })

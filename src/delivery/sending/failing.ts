@@ -9,31 +9,31 @@ import { createStuck, type StuckRefusal } from './stuck.ts'
 /** The failing conversations of one Page: their number, their next tries, and the needs raised for them. */
 export interface Failing {
   /**
-   * A call failed in a way that passes.
+   * Notes a temporary failure of a call.
    *
    * @returns the number of conversations that have failed since the last success or closing
    */
   failed: (conversation: number, error: GraphError) => number
   /**
-   * Graph refuses a conversation for a reason that may be its visitor's.
+   * Notes a refusal whose reason may be the visitor's own.
    *
    * @returns whether to pause the Page
    */
   refused: (conversation: number, refusal: StuckRefusal) => boolean
-  /** The conversation's refusal closed the Page, and others went through then. */
+  /** Marks a conversation whose refusal closed the Page although other conversations then went through. */
   alone: (conversation: number) => void
   isAlone: (conversation: number) => boolean
   /** Facebook limits the Page and takes nothing for `waitMs`. */
   limited: (waitMs: number) => void
   /** The Page has closed: failures are counted from zero. */
   closed: () => void
-  /** A message of the Page went through, in this conversation. */
+  /** Notes a message of this conversation that went through. */
   succeeded: (conversation: number) => void
-  /** The conversation has no reply left to try again. */
+  /** Forgets a conversation that has no reply left to try again. */
   settled: (conversation: number) => void
-  /** Makes them due again after a success, but not after each one, because some fail for ever. */
+  /** Makes failing conversations due again after a success, but not after each one, because some fail for ever. */
   hurry: () => void
-  /** Makes them due again at once. */
+  /** Makes failing conversations due again at once. */
   retry: () => void
   /** The same for conversations that Graph refuses. */
   retryRefused: () => void
@@ -49,7 +49,7 @@ export interface Failing {
 /** This many conversations that failed, with no success between, mean that Graph itself is down. */
 export const OUTAGE_AFTER = 8
 const MOST = 10_000
-/** Wait between two times that a success makes them due again. */
+/** The wait between two times that a success makes failing conversations due again. */
 const HURRY = { baseMs: 15_000, capMs: 15 * 60_000 }
 /** Longer than the longest back-off. */
 const QUIET_MS = 40 * 60_000
@@ -60,7 +60,7 @@ export const createFailing = (deps: {
   store: Pick<Store, 'hurryOutbox'>
   needs: Pick<Needs, 'raise' | 'settle'>
   clock: Clock
-  /** Called when they were forgotten, because nothing was tried for long. */
+  /** Called when the conversations were forgotten, because nothing was tried for a long time. */
   onForgotten: () => void
 }): Failing => {
   const { pageId, nameOf, store, needs, clock, onForgotten } = deps
@@ -68,7 +68,7 @@ export const createFailing = (deps: {
   const failing = new Set<number>()
   /** The ones among `failing` that failed since the last success or closing. */
   const lately = new Set<number>()
-  /** Those whose refusal closed the Page although others went through then. */
+  /** Conversations whose refusal closed the Page although others then went through. */
   const alone = new Set<number>()
   const stuck = createStuck({
     raise: (trouble) => needs.raise({ pageId, pageName: nameOf(pageId), cause: 'some_visitors', ...trouble }),
@@ -79,7 +79,7 @@ export const createFailing = (deps: {
     raise: (trouble) => needs.raise({ pageId, pageName: nameOf(pageId), cause: 'outage', ...trouble }),
     settle: () => needs.settle(pageId, 'outage'),
   })
-  /** When a success may make them due again, and how often it has done so. */
+  /** When a success may next make failing conversations due again, and how often it has done so. */
   let hurryMs = 0
   let hurries = 0
   let cancelQuiet = (): void => undefined

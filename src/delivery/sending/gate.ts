@@ -80,7 +80,7 @@ export const createGate = (
     if (state !== 'closed') return
     cancelTimer()
     state = 'half_open'
-    // All waiting replies may have been given up: then no try comes, and nothing else settles the need.
+    // All waiting replies may have become dead letters; then no try comes, and only this settles the need.
     failing.awaitTry()
     onChange()
   }
@@ -93,7 +93,7 @@ export const createGate = (
     if (why !== null && why.cause !== reason.cause) closingNeeds.settle(pageId, why)
     why = reason
     const waitMs = shut('page', SLOW, atLeastMs)
-    // No try while the gate is closed means nothing.
+    // While the gate is closed, the absence of tries proves nothing.
     failing.awaitNone()
     if (reason.cause === 'rate_limited') failing.limited(waitMs)
     closingNeeds.raise(pageId, reason)
@@ -101,7 +101,7 @@ export const createGate = (
   }
 
   const closeForBacklog = (pace: typeof QUICK): void => {
-    // A probe that merely failed does not show that the Page's trouble is over.
+    // A probe that failed for another reason does not show that the Page's trouble is over.
     if (state === 'half_open' && pauses === 'page' && why !== null) close(why)
     else if (state !== 'closed') shut('backlog', pace)
   }
@@ -175,7 +175,8 @@ export const createGate = (
     },
     succeeded: (conversation) => {
       failing.succeeded(conversation)
-      // Only what another one is taken proves is about the visitor.
+      // A success of the same conversation does not show that its refusal was about the visitor; only a success of another one
+      // does.
       if (closedBy === conversation) closedBy = null
       if (state === 'open') return
       open()
@@ -194,7 +195,7 @@ export const createGate = (
       if (now === token) return
       token = now
       closedBy = null
-      // Facebook counts the calls for the Page, whichever token they use.
+      // Facebook counts the calls for the Page regardless of their token.
       if (why?.cause !== 'rate_limited') halfOpen()
       failing.retryRefused()
     },

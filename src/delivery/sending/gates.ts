@@ -28,19 +28,19 @@ export interface Gates {
    * Graph refuses the Page. `atLeastMs` is the wait that Graph asked for.
    *
    * @param conversation - the refused one, where the refusal may be its visitor's own matter
-   * @returns false where it is: the same conversation closed the gate before, and another one opened it
+   * @returns false if it is the visitor's own matter: the same conversation closed the gate before, and another one opened it
    */
   close: (pageId: string, why: Closing, atLeastMs?: number, conversation?: number) => boolean
   /** Graph refuses a conversation for a reason that may be its visitor's. */
   refused: (pageId: string, conversation: number, refusal: StuckRefusal) => void
-  /** A call failed in a way that passes. When many conversations fail without a success between, the Page pauses. */
+  /** Notes a temporary failure of a call. When many conversations fail without a success between, the Page pauses. */
   failed: (pageId: string, conversation: number, error: GraphError) => void
-  /** A call for the Page, in this conversation, went through: if the call was a probe, the trouble is over. */
+  /** Notes a successful call for the Page in this conversation. If the call was a probe, the trouble is over. */
   succeeded: (pageId: string, conversation: number) => void
   /** The conversation has no reply left to try again. */
   settled: (pageId: string, conversation: number) => void
   media: Pick<RefusedMedia, 'refused' | 'taken'>
-  /** The operator, or Facebook, says that the trouble is mended: try at once. */
+  /** Tries at once, because the operator or Facebook says that the trouble is over. */
   retry: (pageId: string) => void
   /** This process now sends for the Page. Nothing is sent before the note of its last keeper is read. */
   taken: (pageId: string) => void

@@ -8,10 +8,10 @@ import type { RowNumbers } from './numbers.ts'
 import { CONVERSATION_GONE, LEASE_LOST } from './schema.ts'
 import type { Transaction } from './transaction.ts'
 
-/** For deadlocks and the like, which pass at another try. */
+/** The most tries of a transaction that fails by a deadlock or another temporary conflict. */
 const MOST_TRIES = 5
 
-/** Tries a batch again where that settles it, and each of its operations alone where one cannot be carried out. */
+/** Repeats a batch that failed temporarily, and runs its operations one by one if one of them cannot be carried out. */
 export const createAttempts = (deps: {
   transaction: Transaction
   link: Link
@@ -67,9 +67,9 @@ export const createAttempts = (deps: {
   }
 }
 
-/** Harmless without an open transaction, which the server has then ended by itself. */
+/** Harmless if the server has ended the transaction by itself. */
 const rollBack = (connection: Connection): Promise<unknown> =>
   connection.query([{ text: 'rollback' }]).catch(() => undefined)
 
-/** Serialization failure, deadlock, a visitor who was forgotten in between. */
+/** Serialization failure, deadlock, or a visitor who was forgotten meanwhile. */
 const PASSING: ReadonlySet<string> = new Set(['40001', '40P01', CONVERSATION_GONE])

@@ -212,8 +212,9 @@ const VERSION_6 = 'alter table evergreen.sent add column author text'
 const VERSION_7 = 'alter table evergreen.instance add column marks text'
 
 /**
- * The person whom the body of a reply names; null where it cannot be read, as that must not refuse the reply's end. No escape is left
- * in what is read: PostgreSQL refuses some of them (`\u0000`, half a surrogate pair), in whichever text of the body. A name has none.
+ * The author named in the body of a reply; null if the body cannot be read, because an error would prevent the reply's end from
+ * being stored. Escapes are replaced before the body is parsed: PostgreSQL refuses some of them (`\u0000`, half a surrogate pair)
+ * in any text of the body, and a name has none.
  */
 const VERSION_8 = String.raw`
 create function evergreen.author_of(body text) returns text language plpgsql immutable as $$

@@ -13,16 +13,16 @@ import { recordStatements } from './records.ts'
 import { FORGETTING_LOCK } from './schema.ts'
 import type { Known, Maker, Statements } from './statements.ts'
 
-/** Carries out operations as one transaction. @returns the results, in order; all of it is durable then */
+/** Carries out operations as one transaction. @returns the results, in order, once the transaction is durable */
 export type Transaction = (open: Connection, operations: readonly Operation[]) => Promise<unknown[]>
 
 export const createTransaction = (deps: {
-  /** Whose leases the transaction goes by; null for a process that keeps no Pages. */
+  /** The owner of the leases that the transaction checks; null for a process that keeps no Pages. */
   owner: string | null
   numbers: RowNumbers
   sums: Sums
   elsewhere: NoticedElsewhere
-  /** The answer got lost: the transaction may have been carried out. */
+  /** The answer was lost, so the transaction may have been committed. */
   onLost: () => void
 }): Transaction => {
   const { owner, numbers, sums, elsewhere, onLost } = deps

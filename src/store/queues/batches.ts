@@ -30,9 +30,9 @@ export interface Batches {
 }
 
 /**
- * `results`: all of it is durable. `each`: the batch could not be kept as one, so its operations were tried one by one;
- * `isWorlds`: the operation is not to blame, and may be carried out later; `keptLeast`: it is to blame, and what
- * {@link leastOf} leaves of it was kept. `error`: nothing of it was kept, as far as is known, and none of the operations is to blame.
+ * `results`: the whole batch is durable. `each`: the batch failed as one transaction, so its operations were tried one by one;
+ * `isWorlds`: the operation is not the cause and may succeed later; `keptLeast`: it is the cause, and the part that {@link
+ * leastOf} leaves of it was stored. `error`: as far as is known, nothing of the batch was stored, and no operation is the cause.
  */
 export type BatchAnswer = { results: unknown[] } | { each: TriedAlone[] } | { error: Failure }
 

@@ -17,7 +17,7 @@ export const createLettingGo = (deps: {
 }): (() => Promise<void>) => {
   const { database, inbox, outbox, live, onRevoked, onForgotten } = deps
   return async () => {
-    // Rows read in the same transaction are in memory by then.
+    // By then, rows that the same transaction read are in memory.
     await nextTurn()
     const gone = await database.record({
       op: 'gone',

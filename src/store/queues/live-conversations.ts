@@ -85,6 +85,6 @@ export const createLiveConversations = (): LiveConversations => {
   }
 }
 
-/** The claims that a conversation is handed out by. */
+/** The claims of a conversation. */
 export const claimsOf = ({ inboxClaim, outboxClaim }: LiveConversation): ClaimId[] =>
   [inboxClaim, outboxClaim].filter((claim) => claim !== null)

@@ -5,9 +5,9 @@ import { claimsOf, type LiveConversation, type LiveConversations } from './live-
 import type { StoreDatabase } from './operations.ts'
 import type { OutboxLanes } from './outbox-lanes.ts'
 
-/** What the queues do when this process takes a Page, gives it away, or loses it. */
+/** The steps of the queues when this process takes a Page, gives it away, or loses it. */
 export interface PageChanges extends PageQueues {
-  /** A claim of the conversation has ended: it may be the last one of a Page that is given away. */
+  /** Call when a claim of the conversation has ended; it may be the last one of a Page that is given away. */
   claimEnded: (conversation: Readonly<Conversation>) => void
 }
 
@@ -25,7 +25,7 @@ export const createPageChanges = (deps: {
     live.all().filter(({ conversation }) => conversation.pageId === pageId)
   const isHome = (pageId: string): boolean =>
     entriesOf(pageId).every(({ inboxClaim, outboxClaim }) => inboxClaim === null && outboxClaim === null)
-  /** Called when everything handed out of the Page has come back, or the Page is lost. */
+  /** Called when all claims of the Page have ended, or the Page is lost. */
   const homecomings = new Map<string, () => void>()
   const claimEnded = ({ pageId }: Readonly<Conversation>): void => {
     if (homecomings.has(pageId) && isHome(pageId)) homecomings.get(pageId)?.()

@@ -21,7 +21,7 @@ export const replyIds = (instance: string): ReplyIds => {
   }
 }
 
-/** A reply as it is handed out. */
+/** A claimed reply. */
 export const toStoredReply = (
   ids: Pick<ReplyIds, 'idOf'>,
   { seq, body, acceptedMs, doubtMs }: Pick<OutboxRow, 'seq' | 'body' | 'acceptedMs' | 'doubtMs'>,

@@ -14,7 +14,7 @@ export const createReplying = (deps: {
   outbox: OutboxLanes
   ids: ReplyIds
   clock: Pick<Clock, 'now'>
-  /** Answers to the questions of a form were stored. */
+  /** Called when the answers of a form were stored. */
   onAnswers: () => void
   /** The visitor was forgotten before the event was finished. */
   onForgotten: () => void

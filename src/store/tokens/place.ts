@@ -43,7 +43,10 @@ export const tokenFileIn = (dir: string): string => join(dir, 'tokens.json')
 export const aloneInFolder = async <Result>(dir: string, task: () => Promise<Result>): Promise<Result> =>
   withLock(await lockOf(tokenFileIn(dir)), task)
 
-/** The lock file for changes of it: beside the file that a link leads to, since other data folders may have links to that. */
+/**
+ * The lock file for changes of the token file. It is beside the link's target, because other data folders may have links to the
+ * same file.
+ */
 const lockOf = async (path: string): Promise<string> =>
   join(dirname(await linkTarget(path).catch(() => path)), 'tokens.lock')
 

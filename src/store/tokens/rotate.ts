@@ -9,8 +9,8 @@ import type { TokenPlace } from './place.ts'
  * @param options.to - the new key
  * @param options.reopen - opens the place with the new key
  * @returns the number of Page tokens; null when there are none
- * @throws BotError `BOT_TOKEN_KEY_WRONG`, `BOT_TOKEN_STORE_UNREADABLE`, `BOT_STORE_UNAVAILABLE`; the message of the last one says so
- *   where the tokens need the new key all the same
+ * @throws BotError `BOT_TOKEN_KEY_WRONG`, `BOT_TOKEN_STORE_UNREADABLE`, `BOT_STORE_UNAVAILABLE`; the message of the last one says
+ *   if the tokens need the new key in spite of the error
  */
 export const rotateTokenKey = async ({
   place,
@@ -35,7 +35,10 @@ export const rotateTokenKey = async ({
   }
 }
 
-/** Whether the tokens are encrypted with the new key: a disk may fail after the new file is in place, a server after the commit. */
+/**
+ * Whether the tokens are encrypted with the new key in spite of an error: a disk may fail after the file was replaced, a server
+ * after the commit.
+ */
 const isReadable = async (reopen: () => Promise<TokenPlace>): Promise<boolean> => {
   const place = await reopen()
   try {
