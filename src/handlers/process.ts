@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { closeSync, openSync, readSync, unlinkSync } from 'node:fs'
+import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Clock } from '../base/clock.ts'
@@ -215,13 +215,16 @@ const planOf = (text: string): Plan | Error => {
  */
 const openNote = (): { fd: number; read: () => number; close: () => void } => {
   const fd = openUnnamed([tmpdir(), SHARED_MEMORY])
-  const bytes = Buffer.alloc(4)
+  const bytes = Buffer.alloc(NOTE_BYTES)
   return {
     fd,
-    read: () => (readSync(fd, bytes, 0, bytes.length, 0) === bytes.length ? bytes.readInt32LE() : 0),
+    read: () => (readSync(fd, bytes, 0, NOTE_BYTES, 0) === NOTE_BYTES ? bytes.readInt32LE() : 0),
     close: () => closeSync(fd),
   }
 }
+
+/** A number of 32 bits. */
+const NOTE_BYTES = 4
 
 /** Writable also in a container with a read-only root file system. */
 const SHARED_MEMORY = '/dev/shm'
@@ -229,12 +232,16 @@ const SHARED_MEMORY = '/dev/shm'
 const openUnnamed = (folders: readonly string[]): number => {
   for (const folder of folders) {
     const path = join(folder, `evergreen-${randomUUID()}`)
+    let fd: number | undefined
     try {
-      const fd = openSync(path, 'wx+', 0o600)
+      fd = openSync(path, 'wx+', 0o600)
       unlinkSync(path)
+      // Takes its room now: a disk that is full later must not fail every event.
+      writeSync(fd, Buffer.alloc(NOTE_BYTES), 0, NOTE_BYTES, 0)
       return fd
     } catch {
       // The next folder may be writable.
+      if (fd !== undefined) closeSync(fd)
     }
   }
   throw new BotError(

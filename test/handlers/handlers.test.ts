@@ -66,6 +66,7 @@ t.test('an answer comes from another process, and nothing else does', async (t) 
     const [, caught = ''] = /^SigCgt:\s*(\w+)$/m.exec((await tell('status'))[0] ?? '') ?? []
     t.equal(BigInt(`0x${caught}`) & SIGUSR1, 0n, 'a signal opens no inspector')
   }
+  t.equal((await tell('note'))[0], '4', 'a temporary folder that is full later fails no event')
   t.same(await run('unknown'), { steps: [{ do: 'rest' }], state: null })
 })
 

@@ -1,10 +1,15 @@
-import { readFileSync } from 'node:fs'
+import { fstatSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defineBot } from '../../../src/handlers/bot.ts'
+import { NOTE_FD } from '../../../src/handlers/job.ts'
+
+/** Before any event. */
+const { size: noteBytes } = fstatSync(NOTE_FD)
 
 /** Does all that a handler should not, when a text asks for it. */
 export const bot = defineBot({ timeLimitMs: 60_000 })
   .hears(/^say (.+)/, (ctx) => ctx.reply(`heard ${ctx.match?.[1]}`))
+  .hears('note', (ctx) => ctx.reply(String(noteBytes)))
   .hears('pid', (ctx) => ctx.reply(String(process.pid)))
   .hears(/^environment (\w+)$/, (ctx) => ctx.reply(process.env[ctx.match?.[1] ?? ''] ?? 'unset'))
   .hears('oom score', (ctx) => ctx.reply(readFileSync('/proc/self/oom_score_adj', 'utf8')))
