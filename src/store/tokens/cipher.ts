@@ -76,7 +76,7 @@ const wrongKey = ({ name, withoutKey }: SealedPlace, key: Buffer | null): BotErr
       ? `${name} is encrypted, but TOKEN_KEY is not set.`
       : `${name} was encrypted with another TOKEN_KEY.`,
     {
-      remedy: `Set TOKEN_KEY to the key it was written with; without that key, ${withoutKey} and run "npm run bootstrap-token" again.`,
+      remedy: `Set TOKEN_KEY to the key it was written with and restart the bot; without that key, ${withoutKey} and run "npm run bootstrap-token" again.`,
     },
   )
 
