@@ -163,11 +163,12 @@ t.test('a redirect is not followed: the text goes only where the operator said',
 
 t.test('a receiver that never answers costs the time limit of each try, no more', async (t) => {
   const { posts, url } = await receiver(t, [() => {}])
-  const { send, lines, warned } = build(t, url, 50)
+  const { send, lines, pauses, warned } = build(t, url, 50)
   send(notice())
   await warned
 
-  t.equal(posts.length, 6)
+  t.equal(pauses.length, 5, 'between six tries')
+  t.ok(posts.length <= 6, 'on a busy machine a try may end before it arrives')
   t.match(lines.at(-1), [{ problem: 'TimeoutError' }])
 })
 
