@@ -7,7 +7,7 @@ export interface DateWords {
   months: ReadonlyMap<string, number>
   /** Monday is 0. */
   weekdays: ReadonlyMap<string, number>
-  /** Short names that are also other words ("so", "sun"): they count only directly before a date. */
+  /** Short names that are also other words ("so", "sun"): they count only alone, or directly before a date. */
   shortWeekdays: ReadonlyMap<string, number>
   /** "tomorrow" and the like, with the days from today. */
   near: ReadonlyMap<string, number>
@@ -28,6 +28,10 @@ const OWN_NEAR: readonly [string, number][] = [
   ['idag', 0],
   ['dziś', 0],
   ['tonight', 0],
+  ['tonite', 0],
+  ['tmrw', 1],
+  ['tmr', 1],
+  ['2morrow', 1],
   ['ce soir', 0],
   ['stasera', 0],
   ['esta noche', 0],
@@ -38,8 +42,14 @@ const OWN_NEAR: readonly [string, number][] = [
   ['大後天', 3],
   ['明明後日', 3],
 ]
-/** By language, the case of weekdays after "on", or instead of it, where it differs: "w sobotę", "pénteken". */
+/** By language, names that ICU lacks: in English longer short names, else the case of weekdays after "on", or instead of it, where it differs: "w sobotę", "pénteken". */
 const OWN_WEEKDAYS: Readonly<Record<string, readonly (readonly [string, number])[]>> = {
+  en: [
+    ['tues', 1],
+    ['weds', 2],
+    ['thur', 3],
+    ['thurs', 3],
+  ],
   pl: [
     ['środę', 2],
     ['sobotę', 5],

@@ -6,6 +6,7 @@ import { ordersOf, type DateOrder } from './date-order.ts'
 import { hasDoubt, isBesideHoliday, isCountedNoun, oneOfManyOf } from './doubt-words.ts'
 import { daysFrom } from './date-offsets.ts'
 import { withoutIdioms } from './idioms.ts'
+import { isAroundAnswer } from './number-words.ts'
 import {
   dateWordsOf,
   DAY,
@@ -62,7 +63,7 @@ export const readDate = (
   const eves = daysSaid(key, EVES)
   const named = namedIn(eves.rest, today, words)
   const near = daysSaid(named.rest, words.near)
-  const weekdays = daysSaid(near.rest, words.weekdays)
+  const weekdays = aloneIn(near.rest, words) ?? daysSaid(near.rest, words.weekdays)
   const { rest } = weekdays
   const said = [...digits.dates, ...named.dates]
   const dates = new Set([...said, ...eves.said.map((day) => eveOn(day, said, today))])
@@ -100,6 +101,15 @@ const offsetFrom = (from: string, rest: string): { date: string; rest: string } 
   const days = daysFrom(rest)
   return days === null ? null : { date: dayBeside(from, days), rest: DAY }
 }
+
+/** "Fri, please", "on Sat" */
+const aloneIn = (key: string, words: DateWords): ReturnType<typeof daysSaid> | null => {
+  const [word = '', ...others] = key.split(' ').filter((one) => !ON.has(one) && !isAroundAnswer(one))
+  const day = words.shortWeekdays.get(word)
+  return day === undefined || others.length > 0 ? null : { said: [day], rest: DAY }
+}
+
+const ON = new Set(['on', 'this', 'am'])
 
 /** "Fri 25 September" */
 const shortWeekdays = (said: readonly string[], words: DateWords): number[] =>

@@ -275,16 +275,14 @@ const asks = ({ kind }: Question, { text }: Given, matcher: () => Matcher): bool
 }
 
 /**
- * Whether a text that does not fit the question asks for another reply: by its phrase, in a question, or for a person. Words that are
- * only similar to a phrase begin no other form, which would end this one.
+ * Whether a text that does not fit the question asks for another reply: by its phrase, by one that is clearly similar, or in a question.
+ * Words that are only similar begin no other form, which would end this one.
  */
 const isSomethingElse = (script: Script, text: string, matcher: Matcher): boolean => {
   const match = matcher.match(text)
   if (match === null) return false
   if (match.confidence === 1) return true
-  const named = script.replies.get(match.reply)
-  if (named === undefined || named.form !== null) return false
-  return isQuestion(text) || (named.handover && match.confidence >= SURE)
+  return script.replies.get(match.reply)?.form === null && (isQuestion(text) || match.confidence >= SURE)
 }
 
 const isQuestion = (text: string): boolean => /[?？؟]\s*$/.test(text)

@@ -1,4 +1,5 @@
 import { matchKey } from '../script/match-key.ts'
+import { SHORTHAND } from './match/english.ts'
 
 /** Numbers up to twenty and the tens, in the languages whose dates are understood. */
 const WORDS: Record<string, number> = Object.fromEntries(
@@ -29,13 +30,13 @@ const OTHERS: Record<string, number> = {
 /** Words around an answer, without a meaning of their own. */
 const FILLERS = new Set(
   [
-    'please just only about i we want would like need take have make it them of thanks thank you that is the a an for us me people',
+    'please just only about i we want would like need take have make it them of thanks thank you that is the a an for us me people id ill',
     'persons pieces bitte nur etwa ich wir möchte möchten nehme nehmen davon danke stück personen leute',
   ].flatMap((row) => row.split(' ').map(matchKey)),
 )
 
 /** Whether a word, after `matchKey`, has no meaning beside an answer. */
-export const isAroundAnswer = (word: string): boolean => FILLERS.has(word)
+export const isAroundAnswer = (word: string): boolean => FILLERS.has(SHORTHAND.get(word) ?? word)
 
 /** Words that change the number in digits beside them, or make it uncertain. */
 const OTHERWISE = new Set(
@@ -69,7 +70,7 @@ export const isSaidOtherwise = (text: string, digits: string): boolean => {
 export const numberWordsIn = (text: string): number | null => {
   const words = matchKey(text.replaceAll('-', ' '))
     .split(' ')
-    .filter((word) => word !== '' && !FILLERS.has(word))
+    .filter((word) => word !== '' && !isAroundAnswer(word))
   const [first = '', second, ...more] = words
   if (more.length > 0) return null
   const tens = TENS[first]

@@ -98,7 +98,7 @@ export const isCancel = (script: Script, { text, payload }: Given): boolean => {
 
 /** "Stop please", "bitte abbrechen" */
 const POLITE =
-  /^(?:ok |please |bitte |por favor |per favore )+|(?: please| thanks| thank you| bitte| danke| por favor| gracias| per favore| grazie| merci| obrigad[oa]| alstublieft| prosze)+$/g
+  /^(?:ok |please |pls |plz |bitte |por favor |per favore )+|(?: please| pls| plz| thanks| thx| thank you| bitte| danke| por favor| gracias| per favore| grazie| merci| obrigad[oa]| alstublieft| prosze)+$/g
 
 /** "No, stop". Without the sign, "no" may deny the word, or mean "in the": "no fim". */
 const NO = /^\s*no\s*[,.;:!]+/i

@@ -8,7 +8,7 @@ import type { Words } from './types.ts'
 
 export const ENGLISH_WORDS: Words = {
   cancel: 'Cancel',
-  cancelWords: ['cancel', 'stop', 'never mind', 'forget it'],
+  cancelWords: ['cancel', 'cancel it', 'stop', 'stop it', 'quit', 'exit', 'never mind', 'forget it'],
   cancelled: ['All right, we stop here.'],
   meant: 'It was my answer',
   more: 'More …',

@@ -366,7 +366,12 @@ t.test(
     const { say, effects } = talk(BOOKING)
     await say('book a table')
     t.same(await say('what are your hours?'), ['From 9 to 18.', 'For how many people?'])
-    t.same(await say('your hours'), ['From 1 to 12, please.'], 'similar words that ask nothing')
+    t.same(
+      await say('yuor hours'),
+      ['From 9 to 18.', 'For how many people?'],
+      'no question, and nearly a phrase',
+    )
+    t.same(await say('after hours of work'), ['From 1 to 12, please.'], 'words that are only similar')
     t.same(
       await say('can I have a tabel booked?'),
       ['Sorry, I still cannot read that as an answer.', 'I need a number here, for example 4.'],
@@ -376,6 +381,17 @@ t.test(
     t.same(effects, [{ do: 'handover' }])
   },
 )
+
+t.test('answers and the end of a form are understood in the words of chats', async (t) => {
+  const { say } = talk(BOOKING)
+  await say('book a table')
+  t.same(await say('three pls'), ['On which day?'])
+  t.same(await say('tmrw thx'), ['Inside or outside?'])
+  t.same(await say("I'd like outside plz"), ['Your e-mail?'])
+  t.match(await say('stop it'), [/we stop here/])
+  await say('book a table')
+  t.match(await say('quit pls'), [/we stop here/])
+})
 
 t.test('a form begun again begins at its first question', async (t) => {
   const { say } = talk(BOOKING)
