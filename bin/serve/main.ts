@@ -69,6 +69,8 @@ const runFirst = async (databaseThread: Worker | undefined, endAtOnce: () => voi
 }
 
 const buildBot = async (env: Env, databaseThread?: Worker): Promise<FastifyInstance> => {
+  // Before the modules of the bot are loaded, which is most of a start.
+  loadConfig(env)
   const { buildApp } = await import('../../app/bot.ts')
   return buildApp({
     env,

@@ -75,6 +75,16 @@ t.test('a start with a database server begins no database thread', async (t) => 
   t.notOk(existsSync(join(dir, 'thread')))
 })
 
+t.test('a start that its settings end loads no part of the bot', async (t) => {
+  const { dir, bot } = await start(t, { PORT: 'eighty' })
+  t.same(await bot.ended, [1, null])
+  const loaded = readFileSync(join(dir, 'loaded'), 'utf8').split('\n')
+  t.same(
+    loaded.filter((url) => /\/(?:app|plugins|routes)\/|\/node_modules\/fastify\//.test(url)),
+    [],
+  )
+})
+
 async function start(t: Test, env: Record<string, string> = {}) {
   const dir = t.testdir({})
   const bot = await startBotProcess(t, {
