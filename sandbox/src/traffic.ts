@@ -32,37 +32,41 @@ export const createTrafficLog = (deps: {
   let entries: Traffic[] = []
   let lastId = 0
 
-  const maskText = (text: string): string => {
-    let masked = text.replace(TOKEN, MASK).replace(NAMED_SECRET, `$1$2${MASK}`)
-    for (const secret of deps.secrets()) {
-      if (secret.length >= SHORTEST_SECRET)
-        masked = masked.replaceAll(secret, MASK).replaceAll(encodeURIComponent(secret), MASK)
+  /** Collects the secrets once for all texts of a call. */
+  const masking = (): ((text: string) => string) => {
+    const long = [...deps.secrets()].filter((secret) => secret.length >= SHORTEST_SECRET)
+    const spellings = new Set(long.flatMap((secret) => [secret, encodeURIComponent(secret)]))
+    return (text) => {
+      if (text.length < SHORTEST_SECRET) return text
+      let masked = text.replace(TOKEN, MASK).replace(NAMED_SECRET, `$1$2${MASK}`)
+      for (const secret of spellings) masked = masked.replaceAll(secret, MASK)
+      return masked
     }
-    return masked
   }
 
-  const mask = (value: unknown, name = '', depth = 0): unknown => {
+  const mask = (value: unknown, maskText: (text: string) => string, name = '', depth = 0): unknown => {
     if (value === null || typeof value === 'boolean') return value
     // Not masked: an error's `code` is a number, an OAuth code is a text.
     if (typeof value === 'number') return value
     if (SECRET_NAMES.test(name) && typeof value === 'string') return MASK
     if (typeof value === 'string') return maskText(value)
     if (depth > 30 || typeof value !== 'object') return MASK
-    if (Array.isArray(value)) return value.map((item) => mask(item, name, depth + 1))
+    if (Array.isArray(value)) return value.map((item) => mask(item, maskText, name, depth + 1))
     return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [maskText(key), mask(inner, key, depth + 1)]),
+      Object.entries(value).map(([key, inner]) => [maskText(key), mask(inner, maskText, key, depth + 1)]),
     )
   }
 
   return {
     add: (entry) => {
       lastId += 1
+      const maskText = masking()
       const kept = {
         ...entry,
         id: lastId,
         path: maskPath(entry.path, maskText),
-        request: shorten(mask(entry.request)),
-        response: shorten(mask(entry.response)),
+        request: shorten(mask(entry.request, maskText)),
+        response: shorten(mask(entry.response, maskText)),
       }
       entries.push(kept)
       if (entries.length > KEPT * 2) entries = entries.slice(-KEPT)
