@@ -62,14 +62,6 @@ for (const [title, start] of Object.entries(DISKS)) {
   })
 }
 
-t.test('a data folder that may not be written ends the start with what to do', async (t) => {
-  // Below a file not even root can make a folder.
-  const dataDir = join(t.testdir({ file: '' }), 'file', 'data')
-  const { ended, stderr } = await startBotProcess(t, { dataDir })
-  t.same(await ended, [1, null])
-  t.match(stderr(), /^the data folder [^\n]+ cannot be used: [^\n]+\nGive DATA_DIR a folder [^\n]+\n$/)
-})
-
 t.test(
   'a second process on the same data folder ends and says who holds it, until that one dies',
   async (t) => {

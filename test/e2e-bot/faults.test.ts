@@ -174,10 +174,12 @@ t.test('one bot, one fault after the other', { buffered: true }, async (t) => {
     for (let n = 0; n < 4; n += 1) for (const place of talk.conversations) talk.write(place)
     await saidByPages(town, 8)
     t.equal(await bot.sigterm(), 0)
+    t.ok(countReplies(talk) < talk.conversations.flatMap(({ owed }) => owed()).length, 'replies still wait')
     await bot.start()
     sandbox.courier.hurry()
     await talk.answered()
-    t.same(talk.wrongs(), [])
+    await sandbox.courier.idle()
+    t.same(talk.wrongs(), [], 'none is lost, doubled or out of order')
     const traffic = (await (await fetch(`${sandbox.origin}/sandbox/traffic`)).json()) as { path: string }[]
     t.same(
       traffic.filter(({ path }) => path.includes('user_id=')),

@@ -104,7 +104,11 @@ t.test(
   async (t) => {
     const dir = t.testdir({ file: '' })
     const code = 'BOT_STORE_UNAVAILABLE'
-    t.throws(() => holdDataDir(join(dir, 'file')), { code, message: /EEXIST/ })
+    t.throws(() => holdDataDir(join(dir, 'file')), {
+      code,
+      message: /^the data folder [^\n]+ cannot be used: [^\n]*EEXIST[^\n]*$/,
+      remedy: /^Give DATA_DIR a folder [^\n]+$/,
+    })
     t.throws(() => holdDataDir(join(dir, 'file/data')), { code, message: /EEXIST.*file'/ })
     // Node's own `recursive` tries for ever there.
     if (process.platform === 'linux')
