@@ -10,6 +10,7 @@ import { takeWhole } from '../../src/store/postgres/whole-lease.ts'
 import { databaseIn, holdDataDir } from '../../src/store/sqlite/data-dir.ts'
 import { openTestStore } from '../helpers/store.ts'
 import type { Store } from '../../src/store/store.ts'
+import { placeInFolder } from '../../src/store/tokens/place.ts'
 import { createTokenStore } from '../../src/store/tokens/token-store.ts'
 import { run } from '../cli/run.ts'
 import { freshDatabase, sql } from '../helpers/postgres.ts'
@@ -113,6 +114,25 @@ t.test('a move that was cut off is run again', async (t) => {
 
   t.match(await move(dir, url), { rows: { outbox: 4, seen: 4 } })
   t.match(await sql(url, 'select count(*)::int as n from evergreen.outbox'), [{ n: 4 }])
+})
+
+t.test('a token that a command is about to save moves, too', async (t) => {
+  const [dir, url] = [await folder(t.testdir()), await freshDatabase()]
+  const place = placeInFolder(dir, KEY)
+  // A promise alone would be awaited under the lock.
+  const { moving } = await place.alone(async () => {
+    const data = await place.adapter.read()
+    const atEnd = Promise.withResolvers<void>()
+    const onProgress = (table: string) => table === 'statistic' && atEnd.resolve()
+    const moving = moveToServer({ dir, url, key: KEY, owner: 'move', clock: systemClock, onProgress })
+    await Promise.race([moving, atEnd.promise])
+    if (data !== null) await place.adapter.write({ ...data, pages: [pageToken({ token: 'page-token-2' })] })
+    return { moving }
+  })
+  await moving
+  const moved = placeInRow(url, KEY)
+  t.match(await moved.adapter.read(), { pages: [{ token: 'page-token-2' }] })
+  await moved.close()
 })
 
 t.test('the command tells what it moves, where it is then, and what is next', async (t) => {

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
 import { assertRestored, databaseIn, holdDataDir } from '../sqlite/data-dir.ts'
 import { openDatabase } from '../sqlite/database.ts'
-import { placeInFolder, tokenFileIn } from '../tokens/place.ts'
+import { aloneInFolder, placeInFolder, tokenFileIn } from '../tokens/place.ts'
 import { createLink, type Connection, type Query, type Row } from './connection.ts'
 import { takeWhole } from './whole-lease.ts'
 import { leftSince } from './finishing.ts'
@@ -89,10 +89,13 @@ export const moveToServer = async (options: {
   try {
     const connection = await link.ready()
     const rows = existsSync(file) ? await moveDatabase(file, connection, onProgress) : {}
-    const tokens = await moveTokens(dir, url, key)
-    const files = both.filter((path) => existsSync(path))
-    for (const path of files) renameSync(path, `${path}${AFTER}`)
-    return { rows, tokens, files: files.map((path) => `${path}${AFTER}`) }
+    // A token that a command saves between the copy and the renaming would stay behind.
+    return await aloneInFolder(dir, async () => {
+      const tokens = await moveTokens(dir, url, key)
+      const files = both.filter((path) => existsSync(path))
+      for (const path of files) renameSync(path, `${path}${AFTER}`)
+      return { rows, tokens, files: files.map((path) => `${path}${AFTER}`) }
+    })
   } finally {
     await link.close()
     await lease.release()
