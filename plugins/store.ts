@@ -33,7 +33,7 @@ async function store(app: FastifyInstance, { databaseThread }: StoreOptions) {
   const retention = createRetention({
     store: opened.store,
     isHead: opened.duty.isHead,
-    keepMs: { questions: config.KEEP_QUESTIONS_DAYS * DAY_MS },
+    keepQuestionsMs: config.KEEP_QUESTIONS_DAYS * DAY_MS,
     clock,
     // A function, because `app.graph` exists only after later plugins are loaded.
     facebookNow: () => app.graph.now(),

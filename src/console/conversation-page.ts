@@ -13,7 +13,7 @@ export const conversationUrl = ({ pageId, psid }: { pageId: string; psid: string
 
 /** Facebook's ids have under twenty digits. */
 const LONGEST_IDS = 500
-const LONGEST_TEXT = 4000
+const LONGEST_SHOWN = 4000
 
 /** A conversation with its messages. The caller must log that it is shown. */
 export const conversationPage = (
@@ -74,7 +74,7 @@ const whatGraphSaid = ({ said: message, reason }: LineState & { is: 'dead' }): H
 
 const quoted = (text: string): Html =>
   html`<span class="text" dir="auto" ${isLong(text) && html`tabindex="0"`}
-    >${shortened(text, LONGEST_TEXT)}</span
+    >${shortened(text, LONGEST_SHOWN)}</span
   >`
 
 /** Whether the text gets a scrolling box, which must be reachable by keyboard. */

@@ -11,16 +11,14 @@ export interface Retention {
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** How long each kind of history is kept. */
-const KEEP_MS: Record<History, number> = {
+/** How long each kind of history is kept; KEEP_QUESTIONS_DAYS says it for questions. */
+const KEEP_MS: Record<Exclude<History, 'questions'>, number> = {
   // Facebook repeats a callback for hours, at most for days; two weeks also cover a restored backup.
   seen: 14 * DAY_MS,
   // Needed for minutes, while a reply is in doubt; a month answers "was it sent?".
   sent: 30 * DAY_MS,
   // Dead letters hold texts for visitors: they are kept long enough for the operator to decide, then deleted for privacy.
   dead: 90 * DAY_MS,
-  // Default of KEEP_QUESTIONS_DAYS.
-  questions: 90 * DAY_MS,
   // The plots show a day, 30 days and 12 months; monthly sums are few and stay.
   hours: 3 * DAY_MS,
   days: 400 * DAY_MS,
@@ -36,15 +34,14 @@ export const createRetention = (deps: {
   store: Pick<Store, 'prune'>
   /** Whether this instance deletes history for all. */
   isHead: () => boolean
-  /** How long a kind of history is kept, where it differs from the default. */
-  keepMs?: Partial<Record<History, number>>
+  keepQuestionsMs: number
   clock: Clock
   /** Facebook's time, ms since the epoch; null while it is not known. */
   facebookNow: () => number | null
   log: Pick<Log, 'info' | 'warn'>
 }): Retention => {
   const { store, isHead, clock, facebookNow, log } = deps
-  const keepMs = { ...KEEP_MS, ...deps.keepMs }
+  const keepMs: Record<History, number> = { ...KEEP_MS, questions: deps.keepQuestionsMs }
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
 

@@ -36,6 +36,8 @@ const anchorsOf = (file: string): string[] => {
   return [...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id)]
 }
 
+const WALK_THROUGH = 'docs/walk-through.md'
+
 t.test('every npm command a page names exists', async (t) => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
   let named = 0
@@ -141,8 +143,9 @@ t.test('every variable and every code a page names exists', async (t) => {
     'MEDIA_PER_SECOND',
   ]
   const known: readonly string[] = [...VARIABLES, ...BOT_ERROR_CODES, ...others]
-  // The page of facts speaks of Facebook's names, not of ours.
-  for (const page of PAGES.filter((one) => one !== 'docs/messenger-platform.md')) {
+  // The page of facts speaks of Facebook's names, not of ours; the walk-through names constants, too (see below).
+  const apart = ['docs/messenger-platform.md', WALK_THROUGH]
+  for (const page of PAGES.filter((one) => !apart.includes(one))) {
     for (const [, written = ''] of read(page).matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`/g)) {
       // A secret may be in a file.
       const name = others.includes(written)
@@ -152,6 +155,19 @@ t.test('every variable and every code a page names exists', async (t) => {
     }
   }
 })
+
+t.test(
+  'a constant that a line of the walk-through names is declared in a file that the line links',
+  async (t) => {
+    for (const line of read(WALK_THROUGH).split('\n')) {
+      const linked = [...line.matchAll(/\]\(\.\.\/([\w./-]+\.ts)\)/g)].map(([, file = '']) => read(file))
+      for (const [, name = ''] of line.matchAll(/`([A-Z][A-Z_]+)`/g)) {
+        const isDeclared = linked.some((text) => new RegExp(`\\bconst ${name}\\b`).test(text))
+        t.ok(isDeclared || VARIABLES.includes(name), `${name}: ${line.slice(0, 60)}`)
+      }
+    }
+  },
+)
 
 t.test('the list of decisions is complete and in order', async (t) => {
   const listed = [...read('docs/adr/README.md').matchAll(/\]\((\d{4}-[\w-]+\.md)\)/g)].map(([, file]) => file)

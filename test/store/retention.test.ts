@@ -99,6 +99,7 @@ t.test('events are accepted, handled and answered between the steps of a long pa
   const retention = createRetention({
     store,
     isHead: () => true,
+    keepQuestionsMs: 90 * DAY_MS,
     clock,
     facebookNow: clock.now,
     log: { info: () => undefined, warn: () => undefined },
@@ -145,7 +146,14 @@ function fixture(t: { teardown: (run: () => Promise<void>) => void }) {
   const facebook = { aheadMs: 0, isHeard: true }
   const facebookNow = (): number | null =>
     facebook.isHeard ? clock.elapsed() + startMs + facebook.aheadMs : null
-  const retention = createRetention({ store: { prune }, isHead: () => true, clock, facebookNow, log })
+  const retention = createRetention({
+    store: { prune },
+    isHead: () => true,
+    keepQuestionsMs: 90 * DAY_MS,
+    clock,
+    facebookNow,
+    log,
+  })
   retention.start()
   t.teardown(() => retention.stop())
   const failWith = (error: Error | null): void => void (failure = error)
