@@ -1,4 +1,5 @@
 import { matchKey } from '../script/match-key.ts'
+import { isAroundAnswer } from './number-words.ts'
 
 /**
  * The new answer in a text that corrects an earlier answer: "No, I mean Thursday", "Entschuldigung, ich meinte 5". Null for any
@@ -10,6 +11,23 @@ export const correctionIn = (text: string): string | null => {
   const words = said.split(' ').filter((word) => /\p{L}/u.test(word) && !SMALL.has(word))
   return said !== key && words.length <= MOST_WORDS ? said : null
 }
+
+/**
+ * The new answer in a text without "I mean": "actually Sunday", "no, 5", "sorry, the red one". Such a text may be an answer of its own, so
+ * it is for a question that it does not fit; and it says the new answer alone: "wait 5 minutes" is none.
+ */
+export const bareCorrectionIn = (text: string): string | null => {
+  const said = text.replace(BARE, '').trim()
+  const words = matchKey(said).split(' ')
+  const named = words.filter((word) => /\p{L}/u.test(word) && !isAround(word))
+  const isAlone = named.length === (/\d/.test(said) ? 0 : 1)
+  return BARE.test(text) && isAlone ? said : null
+}
+
+const isAround = (word: string): boolean => word === 'one' || SMALL.has(word) || isAroundAnswer(word)
+
+const BARE =
+  /^\s*(?:(?:(?:no|nope|nein|nee|nie|non)\s*[,.!:;–—-]+|oops|ups|sorry|actually|no wait|wait|no sorry|entschuldigung|halt|doch|pardon|perdón|scusa|scusi|desculpa|desculpe)[\s,.!:;–—-]+)+/iu
 
 /** "The 25th of December", "5 people please" */
 const MOST_WORDS = 2

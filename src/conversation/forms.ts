@@ -1,7 +1,7 @@
 import type { JsonObject } from '../base/json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import { listIn, readCarried, type Carried } from './carried.ts'
-import { correctionIn } from './correction.ts'
+import { bareCorrectionIn, correctionIn } from './correction.ts'
 import { SURE } from './heard.ts'
 import type { Matcher } from './match/matcher.ts'
 import { readMemory, remember, type FormPlace } from './memory.ts'
@@ -109,8 +109,11 @@ export const takeAnswer = (
     (value === null || !KINDS[question.kind].namesAnswers || given.payload !== null)
   )
     return { is: 'cancelled', state: leaveForm(state), meant: meantPayload(place, given, value) }
+  const said = correctionIn(given.text ?? '') ?? (value === null ? bareCorrectionIn(given.text ?? '') : null)
   const corrected =
-    value === null || KINDS[question.kind].takesAnyText ? correct(script, place, given, state) : null
+    said !== null && (value === null || KINDS[question.kind].takesAnyText)
+      ? correct(script, place, { given, said }, state)
+      : null
   if (corrected !== null) return { is: 'next', place, state: corrected }
   if (value !== null && !asksForPerson(script, question, given, matcher) && !asks(question, given, matcher))
     return accept(script, place, value, state, event.timestampMs)
@@ -121,16 +124,15 @@ export const takeAnswer = (
   return again(script, place, state)
 }
 
-/** The state with another answer to the question before this one: "No, I mean Thursday"; null where the text says none. */
+/** The state with another answer to the question before this one: "No, I mean Thursday"; null where what is said is none. */
 const correct = (
   script: Script,
   { reply, step }: AskPlace,
-  given: Given,
+  { given, said }: { given: Given; said: string },
   state: JsonObject | null,
 ): JsonObject | null => {
   const before = script.replies.get(reply)?.form?.questions[step - 1]
-  const said = correctionIn(given.text ?? '')
-  if (before === undefined || KINDS[before.kind].takesAnyText || said === null) return null
+  if (before === undefined || KINDS[before.kind].takesAnyText) return null
   // Only a few known words may be around a choice, but any words around a number or an address.
   const value = judge(script, before, given) ?? judge(script, before, { ...given, text: said })
   return value === null ? null : learn(state, before.remember, value)

@@ -525,6 +525,34 @@ t.test('"No, I mean the red one" corrects a choice', async (t) => {
   }
 })
 
+t.test('"actually Sunday" corrects the answer before where it does not fit the question', async (t) => {
+  for (const [kind, first, said, becomes] of [
+    ['as: date', '24.12.2030', 'actually 25.12.2030', '2030-12-25'],
+    ['as: number', '3', 'sorry 5', '5'],
+    ['as: number', '3', 'No, five people pls', '5'],
+    ['as: number', '3', 'wait 5 minutes', '3'],
+    ['as: number', '3', 'no 5', '3'],
+    ['as: number', '3', 'sorry, there are 2 dogs', '3'],
+    ['one_of: [Blue, Red]', 'Blue', 'oops, the red one', 'Red'],
+    ['one_of: [Blue, Red]', 'Blue', 'no red', 'Blue'],
+  ] as const) {
+    const yaml = `replies:
+  a:
+    when: book
+    ask:
+      - { question: First?, remember: first, ${kind} }
+      - { question: Your e-mail?, remember: email, as: email }
+    next: b
+  b: { say: '{{first}}' }`
+    const { say } = talk(yaml)
+    await say('book')
+    await say(first)
+    const question = becomes === first ? /e-mail address/ : /^Your e-mail\?$/
+    t.match(await say(said), [question], said)
+    t.strictSame(await say('a@b.org'), [becomes], said)
+  }
+})
+
 t.test('"I mean" before a whole sentence leaves the answer before as it was', async (t) => {
   for (const [kind, first, said] of [
     ['number', '3', 'I mean, we have 2 dogs'],
