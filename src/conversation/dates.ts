@@ -173,7 +173,7 @@ const PHONE_IN_PAIRS = /(?<![\d./-])0\d([\s./-])\d\d(?:\1\d\d){3}(?!\d)/g
 
 /** `1.5 hours`, `1/2 kg`, `€ 3.5`, `CHF 10.10`, `24/7`, `party of 4`. */
 const MEASURE =
-  /(?:\p{Sc}|(?<!\p{L})(?:chf|usd|eur|gbp|pln|czk))\s*\d+(?:[.,]\d+)?|(?<!\p{L})party\s+of\s+\d+|(?<![\d./])(?:\d+(?:[.,/]\d+)?\s*(?:[\p{Sc}%]|°(?!\s*\p{L}{3})|(?:[kcm]?m|k?g|kilos?|kilogramm?e?s?|m?l|inch(?:es)?|zoll|miles?|hours?|hrs?|each|apiece|per|pro|stars?|sterne|min|std|stunden?|stück|lit(?:er|re)s?|litros?|euros?|eur|usd|chf|gbp|pln|czk|zł|kč|dollars?|pounds?|horas?|ore|uren)(?![\p{L}\d]))|24\/7(?![\d./]))/giu
+  /(?:\p{Sc}|(?<!\p{L})(?:chf|usd|eur|gbp|pln|czk))\s*\d+(?:[.,]\d+)?|(?<!\p{L})party\s+of\s+\d+|(?<![\d./])(?:\d+(?:[.,/]\d+)?\s*(?:[\p{Sc}%]|°(?!\s*\p{L}{3})|(?:[kcm]?m|k?g|kilos?|kilogramm?e?s?|m?l|inch(?:es)?|zoll|miles?|hours?|hrs?|each|apiece|(?:per|pro)\s+(?:person[ae]?|persoon|head|kopf|piece|stück|night|nacht|notte|osobu)|stars?|sterne|min|std|stunden?|stück|lit(?:er|re)s?|litros?|euros?|eur|usd|chf|gbp|pln|czk|zł|kč|dollars?|pounds?|horas?|ore|uren)(?![\p{L}\d]))|24\/7(?![\d./]))/giu
 
 /** The understood days, and the text with {@link DAY} in place of each. */
 interface Taken {
