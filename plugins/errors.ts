@@ -127,7 +127,7 @@ async function errors(app: FastifyInstance) {
       }
     }
     if (body.statusCode === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
-    if (body.statusCode >= 500) request.log.error({ err: error, code: body.code }, 'a request failed')
+    if (body.statusCode >= 500) app.logFailure(error, body.code)
     return reply.code(body.statusCode).send(body)
   })
   const lost = createLostCallbacks({ log: app.log })
@@ -163,5 +163,5 @@ const INSIDE = 'The request could not be carried out; the log says why, under th
 export const errorsPlugin = fp(errors, {
   name: 'errors',
   fastify: '5.x',
-  decorators: { fastify: ['countFailure', 'logStranger'] },
+  decorators: { fastify: ['countFailure', 'logStranger', 'logFailure'] },
 })
