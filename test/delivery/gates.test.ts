@@ -373,6 +373,17 @@ t.test('who closed the Page may close it again unless only others were answered 
   gates.stop()
 })
 
+t.test('who closed the Page and has no reply left may close it again', async (t) => {
+  const { gates, clock } = build()
+  const why = { cause: 'permission', what: 'refused', remedy: 'grant it', byToken: true } as const
+  gates.close(PAGE, why, 0, 5)
+  await clock.advance(60_000)
+  gates.settled(PAGE, 5)
+  gates.succeeded(PAGE, 7)
+  t.equal(gates.close(PAGE, why, 0, 5), true)
+  gates.stop()
+})
+
 t.test('a Page that opens after a repair was closed for a reason of its own, whoever was refused', (t) => {
   const why = { cause: 'permission', what: 'refused', remedy: 'grant it', byToken: true } as const
   const repairs = {

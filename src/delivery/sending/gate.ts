@@ -183,6 +183,8 @@ export const createGate = (
       forget()
     },
     settled: (conversation) => {
+      // With no reply left, no try beside others shows that the refusal is about this visitor.
+      if (closedBy === conversation) closedBy = null
       failing.settled(conversation)
       forget()
     },
