@@ -125,6 +125,7 @@ t.test('the cookie is for this server alone, and out of reach for scripts', asyn
   const { app } = await buildConsole(t)
   const answer = await app.inject({ url: '/operator/sign-in', headers: { accept: 'text/html' } })
   t.match(answer.cookies, [{ name: 'evergreen_operator', path: '/', httpOnly: true, sameSite: 'Lax' }])
+  t.equal(answer.cookies[0]?.domain, undefined, 'no other name gets it, also not one that a site points here')
   t.notOk(answer.cookies[0]?.secure, 'plain http on loopback has to work')
 })
 
