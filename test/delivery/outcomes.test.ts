@@ -141,7 +141,7 @@ t.test('no wait between two tries is longer than what is left of the window', as
     retryAfterMs: null,
   })
   for (const waitMs of [500, 700]) {
-    t.same(await outcomes.refused(claim, reply, null, failed, 'token'), {
+    t.same(await outcomes.refused(claim, reply, { content: null, error: failed, token: 'token' }), {
       go: 'stop',
       notBeforeMs: clock.now() + waitMs,
     })

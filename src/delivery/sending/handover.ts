@@ -5,7 +5,9 @@ import type { Graph } from '../../graph/graph.ts'
 import type { OutboxClaim, StoredReply } from '../../store/store.ts'
 import type { Gates } from './gates.ts'
 import type { Log } from '../../base/logger.ts'
-import type { DeliveryReport, Outcomes, Continuation } from './outcomes.ts'
+import type { Continuation } from './continuation.ts'
+import type { DeliveryReport } from './delivery-report.ts'
+import type { Outcomes } from './outcomes.ts'
 import { graphFactsOf } from './refusals.ts'
 
 /** Passes the thread to the people in the Page inbox, or takes it back. A repeated call does no harm, so a handover is never in doubt. */
@@ -41,7 +43,8 @@ export const createHandover = (deps: {
       gates.succeeded(pageId, id)
     } catch (error) {
       if (!(error instanceof GraphError)) throw error
-      if (CONCERNS_PAGE.has(error.verdict)) return outcomes.refused(claim, reply, null, error, token)
+      if (CONCERNS_PAGE.has(error.verdict))
+        return outcomes.refused(claim, reply, { content: null, error, token })
       report.refused(pageId, error.verdict)
       const mayHelp = error.verdict === 'transient' || error.verdict === 'ambiguous'
       if (mayHelp && outcomes.retriesOf(claim) < MOST_RETRIES) return outcomes.retry(claim, reply, error)

@@ -7,7 +7,9 @@ import type { DoubtResolver } from './doubt.ts'
 import type { Gates } from './gates.ts'
 import type { PassThread } from './handover.ts'
 import { isComplete, type MediaSender } from './media.ts'
-import type { DeliveryReport, Outcomes, Continuation } from './outcomes.ts'
+import type { Continuation } from './continuation.ts'
+import type { DeliveryReport } from './delivery-report.ts'
+import type { Outcomes } from './outcomes.ts'
 import type { Pacer } from './pacer.ts'
 import { HUMAN_AGENT_WINDOW_MS, STANDARD_WINDOW_MS } from '../../channel/messenger.ts'
 
@@ -180,7 +182,7 @@ export const createSendOne = (deps: {
     if (echo !== null && (error.verdict === 'ambiguous' || error.verdict === 'unknown'))
       return outcomes.sent(claim, reply, echo.messageId)
     if (attempt.isTyping) void act(attempt, 'typing_off')
-    return outcomes.refused(claim, reply, content, error, token)
+    return outcomes.refused(claim, reply, { content, error, token })
   }
 
   /** A sender action is optional: where it fails, the message meets the same trouble and handles it. */
