@@ -1,7 +1,9 @@
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
+import { placeInRow } from '../../src/store/postgres/token-row.ts'
 import type { Store } from '../../src/store/store.ts'
+import { openTokenStore } from '../../src/store/tokens/token-store.ts'
 import { bareDatabase, freshDatabase, sql } from '../helpers/postgres.ts'
 import { handleAll, newEvent } from '../store/steps.ts'
 
@@ -68,6 +70,10 @@ t.test('a user without a connection left, and one that may not write, are told',
   const limited = new URL(url)
   limited.username = user
   await t.rejects(openPostgresStore({ ...COMMON, url: limited.href }), {
+    code: 'BOT_STORE_UNAVAILABLE',
+    remedy: /max_connections/,
+  })
+  await t.rejects(openTokenStore({ place: placeInRow(limited.href, Buffer.alloc(32)) }), {
     code: 'BOT_STORE_UNAVAILABLE',
     remedy: /max_connections/,
   })

@@ -7,6 +7,7 @@ import { POLL_MS, type TokenPlace } from '../tokens/place.ts'
 import { toTokenData, type TokenData } from '../tokens/records.ts'
 import { createLink, type Query, type Row } from './connection.ts'
 import { migrate } from './schema.ts'
+import { remedyOf } from './unopened.ts'
 
 const NAME = 'the row of tokens in the database (evergreen.tokens)'
 const ROW = { name: NAME, withoutKey: 'delete the row (delete from evergreen.tokens)' }
@@ -111,9 +112,5 @@ const unavailable = (error: unknown): BotError =>
   new BotError(
     'BOT_STORE_UNAVAILABLE',
     `The tokens in the database cannot be had now (${codeOf(error) ?? 'no answer'}).`,
-    {
-      cause: error,
-      retryable: true,
-      remedy: 'See that the PostgreSQL server of DATABASE_URL runs and takes writes.',
-    },
+    { cause: error, retryable: true, remedy: remedyOf(error) },
   )

@@ -24,7 +24,8 @@ const TOO_MANY = '53300'
 /** The message of `pg`, which has no code for it. */
 const NO_TLS = 'The server does not support SSL connections'
 
-const remedyOf = (error: unknown): string => {
+/** What the operator does about an error of the server or of the way to it. */
+export const remedyOf = (error: unknown): string => {
   const code = codeOf(error) ?? ''
   if (error instanceof Error && error.message === NO_TLS)
     return 'Switch encryption on at the server (ssl = on); where the network is private, add ?sslmode=disable to DATABASE_URL.'
