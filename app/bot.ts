@@ -40,7 +40,7 @@ import type { LogStream } from '../src/base/log.ts'
 import type { Terminal } from '../src/terminal/terminal.ts'
 
 export interface AppOptions {
-  /** Such as `process.env`; the bot reads no other source of settings. */
+  /** Such as `process.env`. Other settings are read only from files that its `NAME_FILE` variables name. */
   env: Env
   clock?: Clock
   /** Takes the log lines; standard output by default. */

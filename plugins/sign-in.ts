@@ -53,7 +53,7 @@ export interface SignIn {
   ) => Promise<void>
   /** Asks for a proof again before a critical action. Failures count and throw as those of {@link SignIn.begin} do. */
   prove: (request: FastifyRequest, reply: FastifyReply, check: () => Promise<boolean>) => Promise<void>
-  /** Whether the password is that person's, also the operator's. Does not count failures. */
+  /** Whether this is the password of that person, who may be the operator. Does not count failures. */
   isPasswordOf: (name: string, password: string) => Promise<boolean>
   /** Failed sign-ins of all clients lately; null for none. */
   failures: PasswordCheck['failures']
@@ -181,7 +181,7 @@ async function signIn(
       assertAdmitted(request, reply, await passwords.admitBy(request.ip, nameOf(request), check)),
     begin: async (request, reply, given) => {
       assertOwnSite(request)
-      // Read again after the check, because the password may have changed meanwhile.
+      // Read before the check: if the password is changed meanwhile, the session gets the old mark and is not valid.
       const person = people.get(given.user)
       assertAdmitted(
         request,

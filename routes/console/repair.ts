@@ -57,7 +57,7 @@ async function operatorRepair(app: FastifyInstance) {
     })
     return showPage(reply, {
       title: 'Repair',
-      // A finished repair stays live only while replies are waiting.
+      // A finished repair is live, too, because its number of waiting replies changes.
       ...((view.is === 'running' || left !== null) && { live: `/operator/repair/${repair.id}/live` }),
       ...((view.is === 'running' || (left ?? 0) > 0) && { refreshSeconds: REFRESH_SECONDS }),
       content: (csrf) => repairPage(view, { id: repair.id, waiting: left, csrf, source, login }),

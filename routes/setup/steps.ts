@@ -7,7 +7,7 @@ import { codePage, startedPage, stepPage, TITLES, type StepProblem } from '../..
 import { STEPS, type SetupStep } from '../../src/setup/setup.ts'
 import type { FormRequest } from '../form.ts'
 
-/** The time after which the browser reloads; the bot has taken over the port by then. */
+/** The time after which the browser opens the console; it lets the bot take over the port. */
 const REFRESH_SECONDS = 2
 
 export interface SetupRoutesOptions {

@@ -4,13 +4,13 @@ import type { StateFile } from './state-file.ts'
 
 /** The delay of a write after a change, so that many changes are one write. */
 const SAVE_AFTER_MS = 1000
-/** Between two saves it is at least so many times what a save takes: with uploads of 256 MiB that is seconds. */
+/** The wait for the next save is at least this many times the duration of the last one, which is seconds with uploads of 256 MiB. */
 const REST = 20
 
-/** The time that saves go by; a test has its own. */
+/** The clock of the saves; tests replace it. */
 export interface SaveTimes {
   now: () => number
-  /** @returns what ends the wait */
+  /** @returns the function that cancels the wait */
   after: (delayMs: number, run: () => void) => () => void
 }
 

@@ -196,7 +196,7 @@ const describe = (name: string): string =>
 
 const asText = (text: string): string => text
 
-// Number() would also take '0x10', '1e3' and 'Infinity'. Any other text than digits with a fraction stays a text, which the
+// Number() would also take '0x10', '1e3' and 'Infinity'. Any text but digits, with or without a fraction, stays a text, which the
 // schema refuses.
 const asNumber = (text: string): number | string => (/^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : text)
 

@@ -20,7 +20,7 @@ export type Counted =
   | 'matched'
   | 'doubtful'
   | 'fallback'
-  /** By name: a reply of the script was sent; its form was begun; its form was finished. */
+  /** By name: an event was answered with a reply of the script; its form was begun; its form was finished. */
   | 'reply'
   | 'form_begun'
   | 'form_finished'

@@ -92,7 +92,7 @@ export const toNumbers = (period: Period, nowMs: number, { sums, names }: Statis
   }
 }
 
-/** The share of text messages that the script answered, from 0 to 1; null if there were none. */
+/** The share of text messages that the script had a reply for, from 0 to 1; null if there were none. */
 export const understood = ({
   matched,
   doubtful,

@@ -23,7 +23,7 @@ export interface SignedIn {
 export interface SignInRules {
   /** The person of a cookie; null if the session has ended, or if the person was removed or has a new password since. */
   who: (cookie: SessionCookie) => SignedIn | null
-  /** Whether the password is that person's, also the operator's. Does not count failures. */
+  /** Whether this is the password of that person, who may be the operator. Does not count failures. */
   isPasswordOf: (name: string, password: string) => Promise<boolean>
   /** Whether name, password and (with a second factor) code are right. Does not count failures. */
   isRight: (given: Credentials & { code: string }) => Promise<boolean>

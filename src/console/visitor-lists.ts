@@ -8,7 +8,7 @@ import type { Latest, Shown, Visitor } from './visitors-page.ts'
 
 /** The visitors that the console lists. */
 export interface VisitorLists {
-  /** Of the visitors whose conversations are handed over to a person, and the most recent others: those that are asked for. */
+  /** The visitors asked for, among those whose conversations are handed over to a person and the most recent others. */
   latest: (asked: Asked) => Promise<Latest>
   /** Visitors whose stored name contains these words. */
   byName: (words: string) => Promise<Visitor[]>

@@ -45,7 +45,7 @@ export const surroundingsOf = (env: Env, facts: ProcessFacts = processFacts()): 
     : { is: 'folder', command: programCommand(facts.bin), program: dirname(facts.bin) }
 }
 
-/** {@link surroundingsOf} a bot that has ended: an engine gives no command to a container that has stopped. */
+/** {@link surroundingsOf} for a bot that has ended: `docker exec` does not work in a container that has stopped. */
 export const surroundingsOfEnded = (env: Env, facts: ProcessFacts = processFacts()): Surroundings => {
   const surroundings = surroundingsOf(env, facts)
   if (surroundings.is !== 'container') return surroundings
@@ -89,7 +89,7 @@ export const fitError = (error: BotError, surroundings: Surroundings): BotError 
 const DOCS = /(?<![\w/.-])docs\/[a-z-]+\.md\b/g
 const COMMAND = /(\| )?\bnpm (?:run (?:--silent )?([a-z][\w:-]*)|start\b)(?: -- ([^`"\n]+?)(?=[`"\n]|$))?/g
 
-/** What the repair command of a demo needs no person for: it gets a user token itself. */
+/** Words of remedies about a user token, which are left out in a demo: its repair command gets the token itself. */
 const USER_TOKEN =
   /(`npm run bootstrap-token[^`]*`)(?: with a (?:new )?user token(?: of th(?:is|at) (?:app|person)| that has (?:it|the permission named here))?|; it says where to get the user token it asks for)/g
 
@@ -122,7 +122,7 @@ const execCommand = (facts: ProcessFacts, name: string, args?: string): string =
   return words('docker exec -it', PASSED[name], container, 'node', fileOf(facts.bin, name), args)
 }
 
-/** In a container of its own, with the settings and the volume of compose.yaml. */
+/** A command in a new container, with the settings and the volume of compose.yaml; for `start`, a restart of the container. */
 const oneOffCommand = ({ hostname: host, bin }: ProcessFacts, name: string, args?: string): string =>
   name === 'start'
     ? `docker restart ${containerOf(host)}`

@@ -4,7 +4,7 @@ import { request } from 'undici'
 import { failureCode } from '../base/call-failure.ts'
 import { createOutgoing, proxyFor, type Proxies } from '../outgoing/proxies.ts'
 
-/** Network calls without the bot's credentials. */
+/** Network calls that carry no credentials of the bot unless the caller adds them. */
 export interface Outside {
   /** The proxy that {@link Outside.fetch} goes through, without its password; null for none. */
   proxyFor: (url: string) => string | null

@@ -60,7 +60,7 @@ export const addReply = (text: string, { name, phrase, say }: NewReply): string 
     ...(phrase.trim() === '' ? [] : [`${pad}  when: [${quoted(phrase)}]`]),
     `${pad}  say: ${quoted(say)}`,
   ]
-  // Comments and blank lines after the last reply stay directly after it.
+  // Comments and blank lines after the last reply are then after the new one.
   const place = endOf(text, replies)
   return applySplices(text, [{ start: place, end: place, put: `\n${lines.join('\n')}` }])
 }

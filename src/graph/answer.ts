@@ -14,7 +14,8 @@ export interface CallFacts {
   /** The low-cardinality name of the call. */
   edge: string
   /**
-   * Whether a visitor would see a repetition of the call: an answer that does not prove that the call failed is then `ambiguous`.
+   * Whether a visitor would see a repetition of the call: an answer that does not prove that the call was not carried out is then
+   * `ambiguous`.
    */
   once?: boolean
   /** Whether the call carries the app token: the verdict `token_invalid` then means a wrong app id or secret. */

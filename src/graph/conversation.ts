@@ -13,7 +13,7 @@ export const conversationQuery = (psid: string, limit: number): string => {
 export const messagesQuery = (limit: number): string =>
   `limit=${limit}&fields=${encodeURIComponent(MESSAGE_FIELDS)}`
 
-// Each conversation brings up to 25 messages; with more of them Graph refuses and asks to reduce the amount of data.
+// Up to 25 messages of each conversation: if a call asks for more data than that, Graph refuses and asks to reduce the amount.
 const FIELDS = `updated_time,messages.limit(25){${MESSAGE_FIELDS}}`
 export const conversationsQuery = (limit: number): string =>
   `limit=${limit}&fields=${encodeURIComponent(FIELDS)}`

@@ -8,9 +8,9 @@ export type Verdict =
   | 'permission'
   | 'restricted'
   | 'rate_limited'
-  /** Facebook will never accept this message. */
+  /** Facebook will never accept this call. */
   | FinalRefusal
-  /** The call was not carried out; a later one may succeed. */
+  /** The call was not carried out, or may be repeated without harm; a later one may succeed. */
   | 'transient'
   /** The call may have been carried out. Only for calls whose repetition a visitor would see. */
   | 'ambiguous'

@@ -45,6 +45,6 @@ export const fieldNames = (fields: Json | undefined): string[] =>
     return typeof name === 'string' ? [name] : []
   })
 
-/** The error for an answer with HTTP 200 and without an error envelope that the bot cannot use. */
+/** The error for an answer that the bot cannot use, although it has HTTP 200 and no error envelope. */
 export const unexpected = (edge: string, what: string, verdict: Verdict): GraphError =>
   new GraphError(`Facebook ${what} on "${edge}"`, { verdict, edge, httpStatus: 200 })

@@ -21,7 +21,7 @@ const SHORTEST_SECRET = 4
 export const redact = (text: string, secrets: readonly string[] = []): string => {
   let clean = text
   for (const secret of secrets) {
-    // A shorter secret is a short text of a visitor, such as "a": replacing it would make the message unreadable.
+    // A shorter secret is a short text to a visitor, such as "a": replacing it would make the error unreadable.
     if (secret.length >= SHORTEST_SECRET) clean = clean.replaceAll(secret, HIDDEN)
   }
   return oneLine(

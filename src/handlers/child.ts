@@ -81,7 +81,7 @@ const bytes = Buffer.alloc(4)
 let noted = 0
 createHook({ before: () => note(running.getStore() ?? 0) }).enable()
 
-// Words that a handler prints are no reason for its event to fail.
+// Output that cannot be written must not fail the event of the handler that prints it.
 outliveOutput()
 
 const broken = (error: unknown): void =>

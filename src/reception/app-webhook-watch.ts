@@ -14,14 +14,14 @@ export interface AppWebhookWatchDeps {
   onTrouble: (trouble: Trouble | null) => void
 }
 
-/** The delay of the first check, so that the server listens and the proxy in front of it knows. */
+/** The delay of the first check, so that the server listens and the proxy in front of it has noticed. */
 const FIRST_MS = 30_000
 const EVERY_MS = 6 * 3_600_000
 const AGAIN_MS = [2 * 60_000, 10 * 60_000]
 
 /**
  * Checks that Facebook sends the app's webhooks to this bot. Sets the callback address if there is none, and activates it again
- * if Facebook deactivated it. An address of another server is left alone; the operator is told.
+ * if Facebook deactivated it. Another address is left alone; the operator is told.
  */
 export const createAppWebhookWatch = (deps: AppWebhookWatchDeps): { start: () => void; stop: () => void } => {
   const { graph, webhook, clock, log, onTrouble } = deps

@@ -12,7 +12,7 @@ export interface PageSubscription {
   /** @returns the fields the app is subscribed to; null when it is not subscribed */
   look: (token: string) => Promise<readonly string[] | null>
   /**
-   * Subscribes to the needed fields that are missing in `fields`.
+   * Subscribes again if `fields` lacks any of `WEBHOOK_FIELDS`, but requests optional ones only once.
    *
    * @returns whether visitors' messages arrive now
    */

@@ -3,9 +3,9 @@ import type { Mistake } from './mistakes.ts'
 
 /** A longer line is not shown whole. */
 const LONGEST = 300
-/** Matches the messages of mistakes that quotes around the text mend. */
+/** Matches the message of a mistake that can be mended by quotes around the text. */
 const TO_QUOTE = /\bstand in (?:single )?quotes\b|\bwhole text in quotes\b/
-/** Matches the message of the mistake that brackets around several texts mend. */
+/** Matches the message of the mistake that can be mended by brackets around several texts. */
 const TO_LIST = /^several texts to stand in brackets$/
 
 /**

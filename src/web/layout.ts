@@ -11,7 +11,7 @@ export interface Document {
   live?: string | undefined
   /** A further script that this page needs. */
   script?: string | undefined
-  /** Seconds after which the page reloads without JavaScript. */
+  /** Seconds after which the page reloads, if JavaScript is off. */
   refreshSeconds?: number | undefined
 }
 

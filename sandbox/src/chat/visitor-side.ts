@@ -61,7 +61,7 @@ export const createVisitorSide = (deps: {
       : carryOut(page, psid, action.type, action)
 }
 
-/** What a visitor may do who has blocked the Page. */
+/** The actions that a visitor who has blocked the Page may still do. */
 const DESPITE_BLOCK: ReadonlySet<ActionType> = new Set(['block', 'presence'])
 
 /** The actions that open the 24-hour window (docs/messenger-platform.md#j). */

@@ -8,7 +8,7 @@ type Edges = Pick<
   'userProfile' | 'messengerProfile' | 'setMessengerProfile' | 'deleteMessengerProfile'
 >
 
-/** A visitor's name (docs/messenger-platform.md#h), and the Page's Messenger profile (docs/messenger-platform.md#g). */
+/** A visitor's profile (docs/messenger-platform.md#h), and the Page's Messenger profile (docs/messenger-platform.md#g). */
 export const profileEdges = (caller: Caller): Edges => {
   const change = async (pageToken: string, method: 'POST' | 'DELETE', body: JsonObject): Promise<void> => {
     const edge = 'messenger_profile'

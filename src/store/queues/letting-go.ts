@@ -17,7 +17,7 @@ export const createLettingGo = (deps: {
 }): (() => Promise<void>) => {
   const { database, inbox, outbox, live, onRevoked, onForgotten } = deps
   return async () => {
-    // By then, rows that the same transaction read are in memory.
+    // After this turn, the rows that the same transaction has read are in memory.
     await nextTurn()
     const gone = await database.record({
       op: 'gone',

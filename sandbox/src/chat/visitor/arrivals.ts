@@ -5,7 +5,7 @@ import { getStartedPayload } from '../profile-view.ts'
 import { NO_MESSAGE, type Acted, type Acts } from './acts.ts'
 import type { Steps } from './steps.ts'
 
-/** A visitor comes through a link or an ad, and presses a button, such as Get Started. */
+/** The actions of coming through a link or an ad, and of pressing a button, such as Get Started. */
 export const arrivalActs = ({
   world,
   rng,

@@ -6,7 +6,7 @@ import { openAccountLink } from '../account-link.ts'
 import type { Acts } from './acts.ts'
 import type { Steps } from './steps.ts'
 
-/** A visitor opts in to marketing messages, and links an account. */
+/** The actions of opting in to marketing messages, and of linking an account. */
 export const consentActs = (deps: {
   world: World
   clock: SandboxClock

@@ -8,7 +8,7 @@ import type { Telling } from '../telling.ts'
 import { NO_SUCH_MESSAGE, type Acts } from './acts.ts'
 import type { Steps } from './steps.ts'
 
-/** A visitor writes, sends things, and does something with a message that is there. */
+/** The actions that send a message, and those on an existing one: edit, reaction, feedback. */
 export const messageActs = (deps: {
   world: World
   rng: Rng
