@@ -114,7 +114,7 @@ export const takeAnswer = (
     said !== null && (value === null || KINDS[question.kind].takesAnyText)
       ? correct(script, place, { given, said }, state)
       : null
-  if (corrected !== null) return { is: 'next', place, state: corrected }
+  if (corrected !== null) return corrected
   if (value !== null && !asksForPerson(script, question, given, matcher) && !asks(question, given, matcher))
     return accept(script, place, value, state, event.timestampMs)
   const days = daysOf(script, question, given)
@@ -124,18 +124,28 @@ export const takeAnswer = (
   return again(script, place, state)
 }
 
-/** The state with another answer to the question before this one: "No, I mean Thursday"; null where what is said is none. */
+/**
+ * Takes another answer to the question before this one: "No, I mean Thursday". That question comes again where the answer may be two days.
+ * Null where what is said is no answer to it.
+ */
 const correct = (
   script: Script,
-  { reply, step }: AskPlace,
+  place: AskPlace,
   { given, said }: { given: Given; said: string },
   state: JsonObject | null,
-): JsonObject | null => {
-  const before = script.replies.get(reply)?.form?.questions[step - 1]
+): FormStep | null => {
+  const { reply } = place
+  const step = place.step - 1
+  const before = script.replies.get(reply)?.form?.questions[step]
   if (before === undefined || KINDS[before.kind].takesAnyText) return null
   // Only a few known words may be around a choice, but any words around a number or an address.
   const value = judge(script, before, given) ?? judge(script, before, { ...given, text: said })
-  return value === null ? null : learn(state, before.remember, value)
+  if (value !== null) return { is: 'next', place, state: learn(state, before.remember, value) }
+  const days = daysOf(script, before, given)
+  const back = { reply, step, question: before }
+  if (days.length < 2) return null
+  const { given: known = [] } = readMemory(state).form ?? {}
+  return again(script, back, askAt(state, back, given.atMs, known), days)
 }
 
 const learn = (state: JsonObject | null, name: string, value: string): JsonObject | null =>

@@ -459,6 +459,19 @@ replies:
     t.match(await typed.say('6/3'), [/do not understand/])
     t.strictSame(typed.offers(), ['Mar 6, 2027', 'Jun 3, 2027', 'A person', 'Cancel'])
 
+    const next = ', { question: Your name?, remember: who } ], next: b }'
+    const corrected = talk(
+      form('Which day?')
+        .replace('ask: {', 'ask: [ {')
+        .replace(', next: b }', next)
+        .replace('{{day}}', '{{day}} {{who}}'),
+    )
+    await corrected.say('book')
+    await corrected.say('24.12.2030')
+    t.strictSame(await corrected.say('No, I mean 5/3'), ['Please pick one of these.'], 'not a name')
+    t.strictSame(await corrected.tap('Mar 5, 2027'), ['Your name?'])
+    t.strictSame(await corrected.say('Ann'), ['2027-03-05 Ann'])
+
     const german = talk(form('{ de: Wann?, en: When? }', 'de'), { locale: 'de_DE' })
     await german.say('book')
     await german.say('5/3')
