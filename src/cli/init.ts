@@ -41,7 +41,7 @@ program, which npm installs and upgrades.`,
       write(folder, { ...ownFiles({ folder, isWithHandlers, program: values.program }), ...manager.files })
       const isToInstall = values['no-install'] === true
       const isInstalled = isToInstall || (await install(folder, manager.name))
-      if (isInstalled) stdout.write(nextSteps(folder, manager, isToInstall))
+      if (isInstalled) stdout.write(nextSteps(folder, manager, { isToInstall, program: values.program }))
       else
         stderr.write(`The files are in ${folder}, but ${manager.name} could not install the program.
 Try that part again: cd ${typed(folder)} && ${manager.name} install
@@ -130,7 +130,11 @@ const write = (folder: string, files: Record<string, string>): void => {
 const typed = (folder: string): string =>
   /^[\w./\\:@%+,-]+$/.test(folder) ? folder : `"${folder.replaceAll(/["$`]/g, '\\$&')}"`
 
-const nextSteps = (folder: string, { name, upgrade }: PackageManager, isToInstall: boolean): string => `
+const nextSteps = (
+  folder: string,
+  { name, upgrade }: PackageManager,
+  { isToInstall, program }: { isToInstall: boolean; program: string | undefined },
+): string => `
 Your bot is in ${folder}. bot.yaml holds what it says, README.md tells the rest.
 
   cd ${typed(folder)}${isToInstall ? `\n  ${name} install` : ''}
@@ -138,5 +142,8 @@ Your bot is in ${folder}. bot.yaml holds what it says, README.md tells the rest.
   npm start        the set-up in your browser, then the bot
   npm run doctor   what is in order, and what to do next
 
-Upgrade: ${upgrade} ${manifest.name}
+Upgrade: ${isTarball(program) ? `${name} ${name === 'npm' ? 'install' : 'add'} PATH_OF_THE_NEWER.tgz` : `${upgrade} ${manifest.name}`}
 `
+
+/** A tarball is not looked for again: `npm update` leaves it as it is. */
+const isTarball = (program = ''): boolean => program.endsWith('.tgz')

@@ -149,7 +149,12 @@ t.test('init takes the program from a tarball, too', async (t) => {
   ]
   for (const [index, [given, written]] of specs.entries()) {
     const folder = join(dir, `bot-${index}`)
-    t.equal((await run(installed, dir, [folder, '--program', given])).code, 0)
+    const { code, stdout } = await run(installed, dir, [folder, '--program', given])
+    t.equal(code, 0)
+    const upgrade = given.endsWith('.tgz')
+      ? 'npm install PATH_OF_THE_NEWER.tgz'
+      : 'npm update evergreen-messenger'
+    t.match(stdout, `Upgrade: ${upgrade}\n`, 'npm update leaves a tarball as it is')
     t.strictSame(manifestIn(folder).dependencies, { 'evergreen-messenger': written })
   }
 })
