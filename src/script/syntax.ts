@@ -10,6 +10,7 @@ export const syntaxMistakes = (
 ): { offset: number; mistake: Mistake }[] => {
   const mistakes: { offset: number; mistake: Mistake }[] = []
   const seen = new Set<number>()
+  let isOutOfPlace = false
   const complaints = [...document.errors, ...document.warnings].toSorted((a, b) => a.pos[0] - b.pos[0])
   for (const { code, message, pos } of complaints) {
     const told = lines.linePos(pos[0]).line
@@ -21,6 +22,10 @@ export const syntaxMistakes = (
     if (seen.has(line)) continue
     seen.add(told).add(line)
     const own = lineOf(text, lines, line)
+    // Below a line that ends every list and mapping, each line of theirs is complained of.
+    if (isOutOfPlace && plain?.found === BAD_INDENT.found) continue
+    isOutOfPlace ||=
+      !own.startsWith(' ') && (code === 'TAB_AS_INDENT' || plain?.found === BELONGS_TO_NOTHING.found)
     mistakes.push({
       offset,
       mistake: {

@@ -44,6 +44,13 @@ refuseEach([
     hint: /^Git has left two versions here: keep one/,
   },
   {
+    title: 'a tab above other replies',
+    script:
+      'replies:\n  a: { when: x, say: z }\n‸\tb: { when: y, say: z }\n  c: { when: v, say: z }\n  d: { when: w, say: z }\n',
+    found: 'a tab',
+    expected: /spaces/,
+  },
+  {
     title: 'a comment after two slashes',
     script: 'replies:\n  ‸// the shop\n  a: { when: x, say: z }\n',
     found: 'a line that belongs to nothing',
