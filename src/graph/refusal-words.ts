@@ -38,7 +38,7 @@ export const CHECKPOINT =
 
 /** Facebook wants the identity of the person who manages the Page confirmed before the Page may send. Words about a visitor's identity do not match. */
 export const IDENTITY =
-  /^(?!.*\b((this|that) (person|user)|(this|that|the) recipient)\b).*(\b(confirm|verif|prov)(e|y|ied|ing)? (your|the|their) identity\b|\bidentity (confirmation|verification)\b|\bidentity\b[^.]*\b(confirmed|verified)\b)/is
+  /^(?!.*\b((this|that) (person|user)|(this|that|the) recipient|identity of (the|your) (business|app|company))\b).*(\b(confirm|verif|prov)(e|y|ied|ing)? (your|the|their) identity\b|\bidentity (confirmation|verification)\b|\bidentity\b[^.]*\b(confirmed|verified)\b)/is
 
 /** Facebook does not do this for people or Pages of some regions. */
 export const PRIVACY_RULES = /\bprivacy rules in\b/i

@@ -352,6 +352,9 @@ t.test('an identity to be confirmed is told under every number of permissions', 
     verdict: 'permission',
     reach: 'visitor',
   })
+  t.match(read(200, '(#200) Verify the identity of your business to get advanced access'), {
+    verdict: 'permission',
+  })
   t.match(read(190, 'Log in to www.facebook.com and confirm your identity'), { verdict: 'token_invalid' })
   t.match(read(100, '(#100) Param message[identity] must be verified'), { verdict: 'bad_request' })
 })
