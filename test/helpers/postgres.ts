@@ -1,3 +1,5 @@
+import { Socket } from 'node:net'
+import pg from 'pg'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { openPostgresDatabase } from '../../src/store/postgres/database.ts'
@@ -13,8 +15,29 @@ export const server = (): Promise<Server> => (running ??= bring())
 /** A database of a test's own, with nothing in its tables: one for each process, emptied, as making one costs half a second. */
 export const freshDatabase = async (): Promise<string> => {
   const { urlOf } = await server()
-  await sql(urlOf(DATABASE), EMPTY)
+  const { client, socket } = (emptying ??= await connect(urlOf(DATABASE)))
+  socket.ref()
+  await client.query(EMPTY)
+  // It does not keep this process running.
+  socket.unref()
   return urlOf(DATABASE)
+}
+
+interface Connection {
+  client: pg.Client
+  socket: Socket
+}
+
+/** The connection that empties it is kept for the next test: a new one costs 12 ms of CPU. */
+let emptying: Connection | null = null
+
+const connect = async (url: string): Promise<Connection> => {
+  const socket = new Socket()
+  const client = new pg.Client({ connectionString: url, stream: () => socket })
+  // Tests restart the server, and end connections.
+  client.on('error', () => (emptying = null))
+  await client.connect()
+  return { client, socket }
 }
 
 /** One without any table, for a program that is to make them; it goes with the test. */
@@ -23,6 +46,10 @@ export const bareDatabase = (t: Test): Promise<string> => create(t, '')
 /** One with empty tables, for a test that changes them; it goes with the test. */
 export const ownDatabase = async (t: Test): Promise<string> => {
   await freshDatabase()
+  // A template may have no connection.
+  emptying?.socket.ref()
+  await emptying?.client.end()
+  emptying = null
   return create(t, `template ${DATABASE}`)
 }
 
