@@ -69,7 +69,7 @@ const runFirst = async (databaseThread: Worker | undefined, endAtOnce: () => voi
 }
 
 const buildBot = async (env: Env, databaseThread?: Worker): Promise<FastifyInstance> => {
-  // Before the modules of the bot are loaded, which is most of a start.
+  // Ends the start if the settings are wrong, before the bot's modules are loaded, which takes most of a start.
   loadConfig(env)
   const { buildApp } = await import('../../app/bot.ts')
   return buildApp({

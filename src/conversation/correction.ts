@@ -13,8 +13,8 @@ export const correctionIn = (text: string): string | null => {
 }
 
 /**
- * The new answer in a text without "I mean": "actually Sunday", "no, 5", "sorry, the red one". Such a text may be an answer of its own, so
- * it is for a question that it does not fit; and it says the new answer alone: "wait 5 minutes" is none.
+ * The new answer in a text without "I mean": "actually Sunday", "no, 5", "sorry, the red one". Null for any other text, also for one
+ * that says more: "wait 5 minutes". Only for a text that does not fit the present question, because it may be the answer to that one.
  */
 export const bareCorrectionIn = (text: string): string | null => {
   const said = text.replace(BARE, '').trim()

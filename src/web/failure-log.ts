@@ -9,8 +9,8 @@ const WINDOW_MS = 60_000
 const MOST_OF_A_CODE = 20
 
 /**
- * While the database takes nothing each callback of Facebook fails, and Facebook repeats it, while perhaps the disk is full. So
- * lines are bounded for each code. A line says how many failures before it were not logged; the metrics count all.
+ * While the database takes no writes, such as on a full disk, every callback fails and Facebook repeats it. So the lines are limited
+ * for each code. A line says how many failures before it were not logged; the metrics count each failed callback.
  */
 export const createFailureLog = ({
   clock,

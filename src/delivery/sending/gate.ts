@@ -183,7 +183,8 @@ export const createGate = (
       forget()
     },
     settled: (conversation) => {
-      // With no reply left, no try beside others shows that the refusal is about this visitor.
+      // The refused reply is over, so it can no longer fail beside the successes of others, which would show that only this visitor
+      // is refused.
       if (closedBy === conversation) closedBy = null
       failing.settled(conversation)
       forget()
