@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -18,6 +19,10 @@ registerHooks({
  * @throws BotError `BOT_HANDLERS_INVALID` when it cannot be loaded, or exports no `bot`
  */
 export const loadHandlers = async (file: string): Promise<Bot> => {
+  if (!existsSync(file))
+    throw new BotError('BOT_HANDLERS_INVALID', `There is no file ${file} with handlers.`, {
+      remedy: 'Make BOT_HANDLERS its path, as seen from the folder in which the bot is started.',
+    })
   let loaded: object
   try {
     loaded = (await import(pathToFileURL(resolve(file)).href)) as object

@@ -28,7 +28,7 @@ t.test(
       'later.mjs': `import { defineBot } from '${API}'\nexport const bot = defineBot().on('message', 'not a function')`,
     })
     const reasons: Record<string, RegExp> = {
-      'gone.ts': /cannot be loaded/,
+      'gone.ts': /^There is no file \S+gone\.ts/,
       'syntax.mjs': /cannot be loaded/,
       'throws.mjs': /no database/,
       'none.mjs': /exports no "bot"/,
@@ -39,7 +39,11 @@ t.test(
     for (const [file, message] of Object.entries(reasons)) {
       await t.rejects(
         loadHandlers(join(dir, file)),
-        { code: 'BOT_HANDLERS_INVALID', message, remedy: /handlers/ },
+        {
+          code: 'BOT_HANDLERS_INVALID',
+          message,
+          remedy: file === 'gone.ts' ? /BOT_HANDLERS its path/ : /handlers/,
+        },
         file,
       )
     }
