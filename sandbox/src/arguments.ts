@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { createClock } from './clock.ts'
 import type { AppSeed } from './populate.ts'
 import type { SandboxOptions } from './server.ts'
+import { ifGiven } from './if-given.ts'
 
 export const USAGE = `Facebook Messenger on your own machine: Graph API, login dialog, signed webhooks and a chat page, for any bot.
 
@@ -118,16 +119,16 @@ export const readArguments = (args: string[], env: NodeJS.ProcessEnv = {}): Sand
     verifyToken: given['verify-token'] ?? randomBytes(8).toString('hex'),
     host: given.host ?? '127.0.0.1',
     port: number('--port', given.port, 65_535) ?? 4000,
-    ...present('seed', number('--seed', given.seed, 2 ** 32 - 1)),
-    ...present('latencyMs', number('--latency', given.latency, 600_000)),
-    ...present('webhookBatch', number('--batch', given.batch, 1000, 1)),
-    ...present('webhookUrl', webAddress('--webhook', given.webhook)),
+    ...ifGiven('seed', number('--seed', given.seed, 2 ** 32 - 1)),
+    ...ifGiven('latencyMs', number('--latency', given.latency, 600_000)),
+    ...ifGiven('webhookBatch', number('--batch', given.batch, 1000, 1)),
+    ...ifGiven('webhookUrl', webAddress('--webhook', given.webhook)),
     ...(second && { otherApps: [second] }),
     hostNames: (given['host-name'] ?? []).map((name) => hostName('--host-name', name)),
-    ...present('publicUrl', origin('--public-url', given['public-url'])),
-    ...present('deauthorizeUrl', webAddress('--deauthorize', given.deauthorize)),
+    ...ifGiven('publicUrl', origin('--public-url', given['public-url'])),
+    ...ifGiven('deauthorizeUrl', webAddress('--deauthorize', given.deauthorize)),
     ...((page ?? portfolio !== undefined) && {
-      pages: (page ?? ['Corner Bakery']).map((name) => ({ name, ...present('portfolio', portfolio) })),
+      pages: (page ?? ['Corner Bakery']).map((name) => ({ name, ...ifGiven('portfolio', portfolio) })),
     }),
     ...((visitor ?? tester) && {
       visitors: [
@@ -139,7 +140,7 @@ export const readArguments = (args: string[], env: NodeJS.ProcessEnv = {}): Sand
     ...(given.limits && { limits: 'facebook' }),
     ...(given['require-proof'] && { requireProof: true }),
     ...((startMs !== undefined || given.frozen) && {
-      clock: createClock({ ...present('startMs', startMs), frozen: given.frozen ?? false }),
+      clock: createClock({ ...ifGiven('startMs', startMs), frozen: given.frozen ?? false }),
     }),
   }
   return { options, askedAppId, stateFile: given.state ?? null, tls: secureDoor(given) }
@@ -233,8 +234,3 @@ const moment = (text: string | undefined): number | undefined => {
   if (!Number.isNaN(ms)) return ms
   throw new WrongUsage('--start must be a time such as 2026-11-21T12:00:00Z.')
 }
-
-const present = <Name extends string, Value>(
-  name: Name,
-  value: Value | undefined,
-): { [key in Name]?: Value } => (value === undefined ? {} : ({ [name]: value } as { [key in Name]: Value }))

@@ -1,4 +1,5 @@
 import type { Traffic } from './api.ts'
+import { decoded } from './decoded.ts'
 
 /** The last calls in both directions, without tokens and secrets. */
 export interface TrafficLog {
@@ -84,7 +85,7 @@ const maskPath = (path: string, maskText: (text: string) => string): string => {
   if (query === undefined) return maskText(before)
   const masked = query.split('&').map((pair) => {
     const name = pair.split('=')[0] ?? ''
-    return SECRET_NAMES.test(decode(name)) ? `${name}=${MASK}` : maskText(pair)
+    return SECRET_NAMES.test(decoded(name)) ? `${name}=${MASK}` : maskText(pair)
   })
   return `${maskText(before)}?${masked.join('&')}`
 }
@@ -92,14 +93,6 @@ const maskPath = (path: string, maskText: (text: string) => string): string => {
 const split = (path: string): [string, string | undefined] => {
   const at = path.indexOf('?')
   return at < 0 ? [path, undefined] : [path.slice(0, at), path.slice(at + 1)]
-}
-
-const decode = (text: string): string => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 const shorten = (value: unknown): unknown => {

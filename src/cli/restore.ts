@@ -1,6 +1,6 @@
 import { loadConfig, withDotEnv } from '../base/config.ts'
 import { fitCommands, surroundingsOf } from '../cures/surroundings.ts'
-import { restoreBackup as restoreFrom } from '../store/restore.ts'
+import { restoreBackup } from '../store/restore.ts'
 import { toTokenKey } from '../store/tokens/cipher.ts'
 import { jsonLine } from '../terminal/terminal-text.ts'
 import { command, EXIT, wrongUsage } from './command.ts'
@@ -30,7 +30,7 @@ before it sends it. Events that were not handled then are handled again.`,
       'Stop every instance and restore the schema evergreen as any database of that server; docs/several-machines.md tells what follows.',
     )
     const { DATA_DIR: dir, TOKEN_KEY: key } = settings
-    const { files, aside, doubted } = await restoreFrom({
+    const { files, aside, doubted } = await restoreBackup({
       from,
       dir,
       key: toTokenKey(key),

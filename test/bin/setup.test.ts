@@ -11,6 +11,7 @@ import { createSandbox } from '../../sandbox/src/server.ts'
 import { withDotEnv } from '../../src/base/config.ts'
 import { hiddenFields } from '../helpers/console.ts'
 import { until } from '../helpers/until.ts'
+import { readUntil } from '../helpers/read-until.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const SERVE = join(ROOT, 'bin/serve.js')
@@ -149,17 +150,6 @@ const startInTerminal = async (t: Test, cwd: string, env: NodeJS.ProcessEnv) => 
   t.teardown(() => child.kill('SIGKILL'))
   const shown = await readUntil(child.stdout, /setup\/code\/[a-z2-9-]{23}/)
   return [child, /http:\/\/\S+\/setup\/code\/\S+/.exec(shown)?.[0] ?? ''] as const
-}
-
-/** Reads until that was said. */
-const readUntil = async (stream: Readable, words: RegExp): Promise<string> => {
-  let said = ''
-  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
-    said += String(chunk)
-    if (words.test(said)) break
-  }
-  stream.resume()
-  return said
 }
 
 /** What a browser does with plain forms: cookies, redirects, and the fields it was shown. */

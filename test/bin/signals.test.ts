@@ -1,29 +1,18 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { freePort } from '../helpers/ports.ts'
 import { ENV } from '../helpers/surface.ts'
 import { until } from '../helpers/until.ts'
+import { readUntil } from '../helpers/read-until.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const SERVE = join(ROOT, 'bin/serve.js')
 // No server listens there.
 const OFFLINE = { FB_GRAPH_URL: 'http://127.0.0.1:9', PORT: '0' }
-
-/** Reads until that was said; the end of the stream is no answer. */
-const readUntil = async (stream: Readable, words: RegExp): Promise<string> => {
-  let said = ''
-  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
-    said += String(chunk)
-    if (words.test(said)) break
-  }
-  stream.resume()
-  return said
-}
 
 const ended = async (child: ChildProcess): Promise<number | null> =>
   child.exitCode ?? ((await once(child, 'exit')) as [number | null])[0]

@@ -1,5 +1,6 @@
 import type { TroubleBody } from '../api.ts'
 import { isObject } from '../graph/params.ts'
+import { ifGiven } from '../if-given.ts'
 
 /** A body that the control API refuses; the message says what it should look like. */
 export class BadBody extends Error {
@@ -22,16 +23,16 @@ export const readTrouble = (value: unknown): TroubleBody => {
   const body = readObject(value)
   const error = body['error']
   return {
-    ...given('pageId', optionalTextIn(body, 'pageId', 100)),
-    ...given('psid', optionalTextIn(body, 'psid', 100)),
-    ...given('minutes', optionalInteger(body, 'minutes', 1, 7 * 24 * 60)),
-    ...given('edge', optionalTextIn(body, 'edge', 100)),
-    ...given('times', optionalInteger(body, 'times', 1, 1_000_000)),
-    ...given('status', optionalInteger(body, 'status', 200, 599)),
-    ...given('raw', optionalTextIn(body, 'raw', 1_000_000)),
-    ...given('delayMs', optionalInteger(body, 'delayMs', 0, 600_000)),
-    ...given('reset', optionalBoolean(body, 'reset')),
-    ...given('error', error === undefined ? undefined : readError(readObject(error))),
+    ...ifGiven('pageId', optionalTextIn(body, 'pageId', 100)),
+    ...ifGiven('psid', optionalTextIn(body, 'psid', 100)),
+    ...ifGiven('minutes', optionalInteger(body, 'minutes', 1, 7 * 24 * 60)),
+    ...ifGiven('edge', optionalTextIn(body, 'edge', 100)),
+    ...ifGiven('times', optionalInteger(body, 'times', 1, 1_000_000)),
+    ...ifGiven('status', optionalInteger(body, 'status', 200, 599)),
+    ...ifGiven('raw', optionalTextIn(body, 'raw', 1_000_000)),
+    ...ifGiven('delayMs', optionalInteger(body, 'delayMs', 0, 600_000)),
+    ...ifGiven('reset', optionalBoolean(body, 'reset')),
+    ...ifGiven('error', error === undefined ? undefined : readError(readObject(error))),
   }
 }
 
@@ -75,12 +76,12 @@ const readError = (body: Body): NonNullable<TroubleBody['error']> => {
   if (code === undefined) throw new BadBody('"error.code" must be a whole number.')
   return {
     code,
-    ...given('error_subcode', optionalInteger(body, 'error_subcode', 0, 100_000_000)),
-    ...given('message', optionalTextIn(body, 'message', 2000)),
-    ...given('type', optionalTextIn(body, 'type', 100)),
-    ...given('is_transient', optionalBoolean(body, 'is_transient')),
-    ...given('error_user_title', optionalTextIn(body, 'error_user_title', 2000)),
-    ...given('error_user_msg', optionalTextIn(body, 'error_user_msg', 2000)),
+    ...ifGiven('error_subcode', optionalInteger(body, 'error_subcode', 0, 100_000_000)),
+    ...ifGiven('message', optionalTextIn(body, 'message', 2000)),
+    ...ifGiven('type', optionalTextIn(body, 'type', 100)),
+    ...ifGiven('is_transient', optionalBoolean(body, 'is_transient')),
+    ...ifGiven('error_user_title', optionalTextIn(body, 'error_user_title', 2000)),
+    ...ifGiven('error_user_msg', optionalTextIn(body, 'error_user_msg', 2000)),
   }
 }
 
@@ -89,9 +90,3 @@ export const oneOf = <Name extends string>(body: Body, name: string, allowed: re
   if (found !== undefined) return found
   throw new BadBody(`"${name}" must be one of ${allowed.join(', ')}.`)
 }
-
-/** An optional property that is absent instead of undefined. */
-export const given = <Name extends string, Value>(
-  name: Name,
-  value: Value | undefined,
-): { [key in Name]?: Value } => (value === undefined ? {} : ({ [name]: value } as { [key in Name]: Value }))

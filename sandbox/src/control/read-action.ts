@@ -1,15 +1,7 @@
 import type { InboxAction, MediaType, ShareKind, VisitorAction } from '../api.ts'
 import { WEBHOOK_FIELDS } from '../webhooks/fields.ts'
-import {
-  BadBody,
-  given,
-  oneOf,
-  optionalBoolean,
-  optionalTextIn,
-  readObject,
-  textIn,
-  type Body,
-} from './bodies.ts'
+import { BadBody, oneOf, optionalBoolean, optionalTextIn, readObject, textIn, type Body } from './bodies.ts'
+import { ifGiven } from '../if-given.ts'
 
 /** The limit of a visitor's text, as in Messenger. */
 const LONGEST_TEXT = 20_000
@@ -33,7 +25,7 @@ const READERS: { [Type in VisitorAction['type']]: (body: Body) => VisitorAction 
   text: (body) => ({
     type: 'text',
     text: textIn(body, 'text', LONGEST_TEXT),
-    ...given('replyTo', optionalTextIn(body, 'replyTo', 200)),
+    ...ifGiven('replyTo', optionalTextIn(body, 'replyTo', 200)),
   }),
   edit: (body) => ({ type: 'edit', mid: mid(body), text: textIn(body, 'text', LONGEST_TEXT) }),
   quick_reply: (body) => ({
@@ -57,7 +49,7 @@ const READERS: { [Type in VisitorAction['type']]: (body: Body) => VisitorAction 
     kind: body['kind'] === undefined ? 'fallback' : oneOf(body, 'kind', SHARE_KINDS),
     url: webAddress(body, 'url', 'url'),
     title: textIn(body, 'title', 300, 0),
-    ...given('text', optionalTextIn(body, 'text', LONGEST_TEXT)),
+    ...ifGiven('text', optionalTextIn(body, 'text', LONGEST_TEXT)),
   }),
   sticker: (body) => {
     const stickerId = textIn(body, 'stickerId', 20)
@@ -79,14 +71,14 @@ const READERS: { [Type in VisitorAction['type']]: (body: Body) => VisitorAction 
       type: 'ad',
       adId,
       title: textIn(body, 'title', 300, 0),
-      ...given('ref', ref === undefined ? undefined : refIn(ref)),
+      ...ifGiven('ref', ref === undefined ? undefined : refIn(ref)),
     }
   },
   optin: (body) => ({
     type: 'optin',
     payload: textIn(body, 'payload', 1000, 0),
     title: textIn(body, 'title', 100, 0),
-    ...given(
+    ...ifGiven(
       'status',
       body['status'] === undefined ? undefined : oneOf(body, 'status', ['stop', 'resume'] as const),
     ),

@@ -7,7 +7,6 @@ import { aboutPage } from '../webhooks/items.ts'
 import { findConversation, type Page } from '../world.ts'
 import {
   BadBody,
-  given,
   oneOf,
   optionalBoolean,
   optionalInteger,
@@ -17,6 +16,7 @@ import {
   readTrouble,
   textIn,
 } from './bodies.ts'
+import { ifGiven } from '../if-given.ts'
 import { guardAgainstForeignPages } from './guard.ts'
 import { makeTrouble, TROUBLE_KINDS } from './make-trouble.ts'
 import { readAction, readInboxAction } from './read-action.ts'
@@ -81,9 +81,9 @@ export const controlRoutes =
       if (pageId !== undefined) pageOf(parts, pageId)
       const visitor = addVisitor(parts.world, parts.rng, {
         name,
-        ...given('appRole', optionalBoolean(facts, 'appRole')),
-        ...given('email', optionalTextIn(facts, 'email', 320)),
-        ...given('phone', optionalTextIn(facts, 'phone', 40)),
+        ...ifGiven('appRole', optionalBoolean(facts, 'appRole')),
+        ...ifGiven('email', optionalTextIn(facts, 'email', 320)),
+        ...ifGiven('phone', optionalTextIn(facts, 'phone', 40)),
       })
       parts.bus.stateChanged()
       return visitor
@@ -146,11 +146,11 @@ export const controlRoutes =
         throw new BadBody('There is no app with this id.', 404)
       }
       const token = userToken({
-        ...given('scopes', optionalTexts(facts, 'scopes')),
-        ...given('pageIds', optionalTexts(facts, 'pageIds')),
-        ...given('expiresInSeconds', optionalInteger(facts, 'expiresInSeconds', 1, 365 * 24 * 3600)),
-        ...given('userId', userId),
-        ...given('appId', appId),
+        ...ifGiven('scopes', optionalTexts(facts, 'scopes')),
+        ...ifGiven('pageIds', optionalTexts(facts, 'pageIds')),
+        ...ifGiven('expiresInSeconds', optionalInteger(facts, 'expiresInSeconds', 1, 365 * 24 * 3600)),
+        ...ifGiven('userId', userId),
+        ...ifGiven('appId', appId),
       })
       parts.bus.stateChanged()
       return { token }

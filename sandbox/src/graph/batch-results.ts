@@ -1,5 +1,6 @@
 import { isObject, type Params } from './params.ts'
 import type { Reply } from './perform.ts'
+import { decoded } from '../decoded.ts'
 
 /** `{result=first:$.data.*.id}`, also in form encoding. */
 const RESULT = /(?:\{|%7B)result(?:=|%3D)([\w-]+)(?::|%3A)((?:(?!\}|%7D).)+)(?:\}|%7D)/gi
@@ -15,7 +16,7 @@ export const fillIn = (part: Params, replies: ReadonlyMap<string, Reply>): Param
   const fill = (text: unknown) =>
     typeof text === 'string'
       ? text.replaceAll(RESULT, (_whole, name: string, path: string) =>
-          encodeURIComponent(valuesAt(replies.get(name)?.body, decode(path)).join(',')),
+          encodeURIComponent(valuesAt(replies.get(name)?.body, decoded(path)).join(',')),
         )
       : text
   return { ...part, relative_url: fill(part['relative_url']), body: fill(part['body']) }
@@ -35,12 +36,4 @@ const valuesAt = (root: unknown, path: string): string[] => {
   return found.flatMap((value) =>
     typeof value === 'string' || typeof value === 'number' ? [String(value)] : [],
   )
-}
-
-const decode = (text: string): string => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

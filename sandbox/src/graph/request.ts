@@ -6,6 +6,7 @@ import type { Call, Method } from './call.ts'
 import { unknownPath, type GraphFailure } from './failure.ts'
 import { mergeParams, parseForm, withoutEmpty, type Params } from './params.ts'
 import { looksLikeVersion, runningVersion } from './versions.ts'
+import { decoded } from '../decoded.ts'
 
 /** A call as it was read. A problem with its version or address is answered only after trouble was applied. */
 export interface ReadCall {
@@ -46,7 +47,7 @@ export const toCall = ({ settings }: SandboxParts, raw: RawCall): ReadCall => {
     method: methodOf(raw.method, params),
     version: version ?? settings.graphVersion,
     origin: raw.origin ?? null,
-    path: words.map(decodeWord),
+    path: words.map(decoded),
     params,
     token: tokenOf(raw.authorization, params),
     files: raw.files ?? new Map(),
@@ -73,12 +74,4 @@ const tokenOf = (authorization: string | undefined, params: Params): string | nu
   const parameter = params['access_token']
   if (typeof parameter === 'string' && parameter !== '') return parameter
   return /^(?:Bearer|OAuth)\s+(\S+)$/i.exec(authorization ?? '')?.[1] ?? null
-}
-
-const decodeWord = (word: string): string => {
-  try {
-    return decodeURIComponent(word)
-  } catch {
-    return word
-  }
 }

@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process'
  * Opens the address in the operator's browser if the machine has a desktop. A failure is ignored, because the address is shown,
  * too.
  */
-export const openBrowser = (url: string, env: NodeJS.ProcessEnv, platform = process.platform): void => {
-  const command = commandFor(url, env, platform)
+export const openBrowser = (url: string, env: NodeJS.ProcessEnv): void => {
+  const command = commandFor(url, env, process.platform)
   if (command === null) return
   const [program, ...args] = command
   const child = spawn(program, args, { stdio: 'ignore', detached: true })
