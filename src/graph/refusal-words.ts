@@ -36,7 +36,10 @@ export const NO_PAGE_ROLE =
 export const CHECKPOINT =
   /\btill you log in to (www\.)?facebook\b|\bcheckpoint(ed)?\b|\bnot a confirmed user\b/i
 
-/** Facebook wants the identity of the person who manages the Page confirmed before the Page may send. Words about a visitor's identity do not match. */
+/**
+ * Facebook wants the identity of the person who manages the Page confirmed before the Page may send. Words about the identity of a visitor
+ * or of the business do not match.
+ */
 export const IDENTITY =
   /^(?!.*\b((this|that) (person|user)|(this|that|the) recipient|identity of (the|your) (business|app|company))\b).*(\b(confirm|verif|prov)(e|y|ied|ing)? (your|the|their) identity\b|\bidentity (confirmation|verification)\b|\bidentity\b[^.]*\b(confirmed|verified)\b)/is
 

@@ -62,7 +62,7 @@ const create = async (t: Test, as: string): Promise<string> => {
 }
 let created = 0
 
-// One statement, as rows of one table refer to those of another; `truncate` takes ten times as long, with files of their own for every table.
+// One statement, as rows of one table refer to those of another; `truncate` takes ten times as long, because it makes new files for every table.
 const EMPTY = `
 do $$ begin
   execute (select 'with ' || string_agg(tablename || '_rows as (delete from evergreen.' || tablename || ')', ', ') || ' select'
