@@ -53,7 +53,8 @@ export const readDate = (
   )
     .replace(MEASURE, ' ')
     .replace(LABELLED, ' ')
-    .replace(ROOM, ' ')
+    .replace(NUMBERED, ' ')
+    .replace(PRICED, ' ')
     .replace(PHONE_IN_PAIRS, ' ')
   const digits = digitsIn(text.replace(SHORT_YEAR, ' 20$1'), today, order)
   const key = withoutMornings(
@@ -105,11 +106,14 @@ const offsetFrom = (from: string, rest: string): { date: string; rest: string } 
 /** "Fri, please", "on Sat" */
 const aloneIn = (key: string, words: DateWords): ReturnType<typeof daysSaid> | null => {
   const [word = '', ...others] = key.split(' ').filter((one) => !ON.has(one) && !isAroundAnswer(one))
-  const day = words.shortWeekdays.get(word)
+  const day = OTHER_WORDS.test(word) ? undefined : words.shortWeekdays.get(word)
   return day === undefined || others.length > 0 ? null : { said: [day], rest: DAY }
 }
 
 const ON = new Set(['on', 'this', 'am'])
+
+/** Names of days that alone are other words: "so", "do it", the Czech "ne" (no), the Indonesian "min" (for an admin). */
+const OTHER_WORDS = /^(?:\p{Script=Latin}{1,2}|min)$/u
 
 /** "Fri 25 September" */
 const shortWeekdays = (said: readonly string[], words: DateWords): number[] =>
@@ -160,20 +164,24 @@ const DOTTED_CLOCK =
 const ITALIAN_HOURS =
   /(?<!\p{L})(?:dopo|verso|prima|tra|fra)\s+(?:le|delle)\s+\d{1,2}(?:\s+e\s+le\s+\d{1,2})?(?![\d./])/giu
 
-/** `size 10/12`, `Version 2.10`, `house 3/4`, `it costs 12.10`. */
+/** `size 10/12`, `Version 2.10`, `number 4`. */
 const LABELLED =
-  /(?<!\p{L})(?:versi(?:on|ón|one)|versão|versie|wersja|verze|верси[яи]|версія|v(?=\d)|size|größe|groesse|taille|talla|tamanho|taglia|maat|rozmiar|velikost|размер|розмір|chapter|kapitel|nr\.?|№|num(?:ber|mer|éro|ero)|número|house|hausnummer|flat|ap(?:artmen)?t|wohnung|gate|gleis|line|linie|page|seite|level|step|phase|part|teil|score|rated|costs?|price|preis|kostet|kosten|prix|co[uû]te|precio|cuesta|prezzo|costa|preço|custa|prijs|kost|kosztuje)[\s:]*(?:(?:is|of|only|about|ist|nur|von|est|es|de)\s)?\s*\d+(?:[.,/]\d+)?(?![\d./])/giu
+  /(?<!\p{L})(?:versi(?:on|ón|one)|versão|versie|wersja|verze|верси[яи]|версія|v(?=\d)|size|größe|groesse|taille|talla|tamanho|taglia|maat|rozmiar|velikost|размер|розмір|chapter|kapitel)[\s:]*\d+(?:[./]\d+)?(?![\d./])/giu
 
-/** `room 3/4`. "Zimmer 3.4." has a date. */
-const ROOM =
-  /(?<!\p{L})(?:rooms?|zimmer|chambre|habitaci[oó]n|camera|stanza|quarto|kamer|pok[oó]j)\s+\d+\/\d+(?![\d./])/giu
+/** `house 3/4`, `no. 5`, and `room 3/4`: "Zimmer 3.4." has a date, "room 24/12" and "house 3/4 to 8/4" have, too. */
+const NUMBERED =
+  /(?<!\p{L})(?:(?:nr\.?|№|num(?:ber|mer|éro|ero)|número|house|hausnummer|flat|ap(?:artmen)?t|wohnung|gate|gleis|line|linie|page|seite|level|step|phase|part|teil|score|rated)[\s:]*(?:(?:is|of|only|about|ist|nur|von|est|es|de)\s)?\s*(?:\d+(?![\d./])|(?:0?[1-9]|1[0-2])[.,/](?:0?[1-9]|1[0-2])(?![\d./]))|(?:rooms?|zimmer|chambre|habitaci[oó]n|camera|stanza|quarto|kamer|pok[oó]j)\s+(?:0?[1-9]|1[0-2])\/(?:0?[1-9]|1[0-2])(?![\d./]))(?!\s*(?:to|till?|until|bis|au|jusqu['’]au|al|hasta|ao|até|tot|do|[-–])\s*\d)/giu
+
+/** `it costs 12.10` */
+const PRICED =
+  /(?<!\p{L})(?:costs?|price|preis|kostet|kosten|prix|co[uû]te|precio|cuesta|prezzo|costa|preço|custa|prijs|kost|kosztuje)[\s:]*(?:(?:is|of|only|about|ist|nur|von|est|es|de)\s)?\s*\d+(?:[.,]\d+)?(?![\d./])/giu
 
 /** `06.12.34.56.78` */
 const PHONE_IN_PAIRS = /(?<![\d./-])0\d([\s./-])\d\d(?:\1\d\d){3}(?!\d)/g
 
 /** `1.5 hours`, `1/2 kg`, `€ 3.5`, `CHF 10.10`, `24/7`, `party of 4`. */
 const MEASURE =
-  /(?:\p{Sc}|(?<!\p{L})(?:chf|usd|eur|gbp|pln|czk))\s*\d+(?:[.,]\d+)?|(?<!\p{L})party\s+of\s+\d+|(?<![\d./])(?:\d+(?:[.,/]\d+)?\s*(?:[\p{Sc}%]|°(?!\s*\p{L}{3})|(?:[kcm]?m|k?g|kilos?|kilogramm?e?s?|m?l|inch(?:es)?|zoll|miles?|hours?|hrs?|each|apiece|(?:per|pro)\s+(?:person[ae]?|persoon|head|kopf|piece|stück|night|nacht|notte|osobu)|stars?|sterne|min|std|stunden?|stück|lit(?:er|re)s?|litros?|euros?|eur|usd|chf|gbp|pln|czk|zł|kč|dollars?|pounds?|horas?|ore|uren)(?![\p{L}\d]))|24\/7(?![\d./]))/giu
+  /(?:\p{Sc}|(?<!\p{L})(?:chf|usd|eur|gbp|pln|czk))\s*\d+(?:[.,]\d+)?|(?<!\p{L})party\s+of\s+\d+|(?<![\d./])(?:\d+(?:[.,/]\d+)?\s*(?:[\p{Sc}%]|°(?!\s*\p{L}{3})|(?:[kcm]?m|k?g|kilos?|kilogramm?e?s?|m?l|inch(?:es)?|zoll|miles?|hours?|hrs?|min|std|stunden?|stück|lit(?:er|re)s?|litros?|euros?|eur|usd|chf|gbp|pln|czk|zł|kč|dollars?|pounds?|horas?|ore|uren)(?![\p{L}\d]))|24\/7(?![\d./])|\d+(?:[.,]\d+)?\s*(?:each|apiece|(?:per|pro)\s+(?:person[ae]?|persoon|head|kopf|piece|stück|night|nacht|notte|osobu))(?![\p{L}\d])|(?:[1-5][./])?[1-5]\s*(?:stars?|sterne)(?!\p{L}))/giu
 
 /** The understood days, and the text with {@link DAY} in place of each. */
 interface Taken {
