@@ -14,15 +14,18 @@ export const correctionIn = (text: string): string | null => {
 
 /**
  * The new answer in a text without "I mean": "actually Sunday", "no, 5", "sorry, the red one". Null for any other text, also for one
- * that says more: "wait 5 minutes". Only for a text that does not fit the present question, because it may be the answer to that one.
+ * that says more: "wait 5 minutes". Only for a text that does not fit the present question, because it may be the answer to that one:
+ * "sorry, no" refuses it.
  */
 export const bareCorrectionIn = (text: string): string | null => {
   const said = text.replace(BARE, '').trim()
   const words = matchKey(said).split(' ')
   const named = words.filter((word) => /\p{L}/u.test(word) && !isAround(word))
   const isAlone = named.length === (/\d/.test(said) ? 0 : 1)
-  return BARE.test(text) && isAlone ? said : null
+  return BARE.test(text) && isAlone && !named.some((word) => REFUSALS.has(word)) ? said : null
 }
+
+const REFUSALS = new Set('no nope nein nee nie non nao ne'.split(' '))
 
 const isAround = (word: string): boolean => word === 'one' || SMALL.has(word) || isAroundAnswer(word)
 

@@ -1,3 +1,4 @@
+import { latinDigits } from '../base/digits.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import { listIn, readCarried, type Carried } from './carried.ts'
@@ -5,6 +6,7 @@ import { bareCorrectionIn, correctionIn } from './correction.ts'
 import { SURE } from './heard.ts'
 import type { Matcher } from './match/matcher.ts'
 import { readMemory, remember, type FormPlace } from './memory.ts'
+import { namesNumber } from './number-words.ts'
 import { daysOf, isCancel, judge } from './questions.ts'
 import type { Given } from './questions/given.ts'
 import { KINDS } from './questions/kinds.ts'
@@ -109,7 +111,8 @@ export const takeAnswer = (
     (value === null || !KINDS[question.kind].namesAnswers || given.payload !== null)
   )
     return { is: 'cancelled', state: leaveForm(state), meant: meantPayload(place, given, value) }
-  const said = correctionIn(given.text ?? '') ?? (value === null ? bareCorrectionIn(given.text ?? '') : null)
+  const said =
+    correctionIn(given.text ?? '') ?? (value === null ? bareCorrection(script, question, given) : null)
   const corrected =
     said !== null && (value === null || KINDS[question.kind].takesAnyText)
       ? correct(script, place, { given, said }, state)
@@ -119,9 +122,17 @@ export const takeAnswer = (
     return accept(script, place, value, state, event.timestampMs)
   const days = daysOf(script, question, given)
   if (days.length > 1) return again(script, place, state, days)
-  if (given.text !== null && (value !== null || isSomethingElse(script, given.text, matcher())))
+  if (given.text !== null && (value !== null || isSomethingElse(script, question, given.text, matcher())))
     return { is: 'aside', place }
   return again(script, place, state)
+}
+
+/** Null where it may also be an answer to the question that was asked: digits, or what fits it. */
+const bareCorrection = (script: Script, question: Question, given: Given): string | null => {
+  const said = bareCorrectionIn(given.text ?? '')
+  if (said === null || judge(script, question, { ...given, text: said }) !== null) return null
+  const isInDigits = KINDS[question.kind].isInDigits || question.options.some(({ value }) => /\d/.test(value))
+  return isInDigits && /\d/.test(latinDigits(said)) ? null : said
 }
 
 /**
@@ -290,10 +301,12 @@ const asks = ({ kind }: Question, { text }: Given, matcher: () => Matcher): bool
  * Whether a text that does not fit the question asks for another reply: by its phrase, by one that is clearly similar, or in a question.
  * Words that are only similar begin no other form, which would end this one.
  */
-const isSomethingElse = (script: Script, text: string, matcher: Matcher): boolean => {
+const isSomethingElse = (script: Script, { kind }: Question, text: string, matcher: Matcher): boolean => {
   const match = matcher.match(text)
   if (match === null) return false
   if (match.confidence === 1) return true
+  // "1 or 2 persons" is similar to "a person".
+  if (kind === 'number' && !isQuestion(text) && namesNumber(text)) return false
   return script.replies.get(match.reply)?.form === null && (isQuestion(text) || match.confidence >= SURE)
 }
 

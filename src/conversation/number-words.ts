@@ -66,6 +66,13 @@ export const isSaidOtherwise = (text: string, digits: string): boolean => {
   return /\p{No}/u.test(text) || around.some(isOther) || ahead.some((word) => DENYING.has(word))
 }
 
+/** Whether a text has numbers, in digits or words. */
+export const namesNumber = (text: string): boolean =>
+  /\p{N}/u.test(text) ||
+  matchKey(text.replaceAll('-', ' '))
+    .split(' ')
+    .some((word) => word in WORDS || word in TENS || OTHERWISE.has(word))
+
 /** The number that a text has in words; null for none, for several, and where much else is said. */
 export const numberWordsIn = (text: string): number | null => {
   const words = matchKey(text.replaceAll('-', ' '))

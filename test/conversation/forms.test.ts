@@ -566,6 +566,39 @@ t.test('"actually Sunday" corrects the answer before where it does not fit the q
   }
 })
 
+t.test('what may be a wrong answer to the question that was asked corrects no other one', async (t) => {
+  for (const [before, first, kind, said] of [
+    ['as: number', '3', 'as: date', 'sorry, 24'],
+    ['as: number', '3', 'as: date', 'no, 19.30'],
+    ['as: number', '3', 'as: phone', 'sorry, 555'],
+    ['as: number', '3', 'as: number, max: 12', 'sorry, 24'],
+    ['as: number', '3', 'as: number', 'sorry, two'],
+    ['as: number', '3', "one_of: ['38', '40']", 'sorry, 41'],
+    ['one_of: [Yes, No]', 'Yes', 'as: date', 'sorry, no'],
+    ['one_of: [Ja, Nein]', 'Ja', 'as: email', 'nein, nein'],
+  ] as const) {
+    const { say, state } = talk(`replies:
+  a:
+    when: book
+    ask:
+      - { question: First?, remember: first, ${before} }
+      - { question: Second?, remember: second, ${kind} }
+    next: b
+  b: { say: '{{first}}' }`)
+    await say('book')
+    await say(first)
+    await say(said)
+    t.match(state(), { remembered: { first } }, `${kind}: ${said}`)
+  }
+})
+
+t.test('an inexact number is a wrong answer, and not similar to a phrase', async (t) => {
+  const { say } = talk(BOOKING.replace('when: [talk to a person]', 'when: [talk to a person, a person]'))
+  await say('book a table')
+  t.same(await say('1 person or 2 persons'), ['From 1 to 12, please.'])
+  t.match(await say('more than one person'), [/still cannot read/, /number/])
+})
+
 t.test('"I mean" before a whole sentence leaves the answer before as it was', async (t) => {
   for (const [kind, first, said] of [
     ['number', '3', 'I mean, we have 2 dogs'],

@@ -16,5 +16,6 @@ export const dateKind: Kind = {
   },
   daysIn,
   retry: 'notDate',
+  isInDigits: true,
   standsInQuestions: true,
 }

@@ -19,6 +19,8 @@ export interface Kind {
   button?: QuickReply
   /** Any text is an answer, so a word that ends the form, or asks for a person, may be one. */
   takesAnyText?: true
+  /** Answers are written in digits, so digits that do not fit are a wrong answer to this question, and none to another. */
+  isInDigits?: true
   /** An answer may be part of a sentence that asks for another reply: "Are you open on Friday?" */
   standsInQuestions?: true
   /** A word that ends the form may be one of the answers; then it counts as the answer. */

@@ -9,6 +9,7 @@ import type { Kind } from './kind.ts'
 export const numberKind: Kind = {
   answerIn: (text, question, _given, place) => numberIn(latinDigits(text), question, place),
   retry: 'notNumber',
+  isInDigits: true,
   standsInQuestions: true,
 }
 

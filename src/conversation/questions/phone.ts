@@ -5,6 +5,7 @@ import type { Kind } from './kind.ts'
 export const phoneKind: Kind = {
   answerIn: (text, _question, { payload }) => phoneIn(clean(payload ?? '')) ?? phoneIn(latinDigits(text)),
   retry: 'notPhone',
+  isInDigits: true,
   button: { content_type: 'user_phone_number' },
 }
 
