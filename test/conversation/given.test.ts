@@ -182,6 +182,40 @@ t.test('a choice is understood with small words around it, and with a wrong lett
     t.match(await chosen(text), /pick one of these/, text)
 })
 
+t.test('a time among the choices is understood in other spellings', async (t) => {
+  const chosen = async (
+    text: string,
+    times = "'12:00', '18:00', '19:00', '19:30'",
+  ): Promise<string | undefined> => {
+    const { say } = talk(
+      `replies:\n  a: { when: go, ask: { question: When?, remember: time, one_of: [${times}] }, next: b }\n  b: { say: '{{time}}' }`,
+    )
+    await say('go')
+    return (await say(text))[0]
+  }
+  for (const [text, time] of [
+    ['7pm', '19:00'],
+    ['at 7 p.m. please', '19:00'],
+    ['7', '19:00'],
+    ['7:30', '19:30'],
+    ['19 Uhr', '19:00'],
+    ['um 19h30 bitte', '19:30'],
+    ['12 pm', '12:00'],
+    ["at six? no, 6 o'clock", null],
+    ['12 am', null],
+    ['7am', null],
+    ['6 or 7', null],
+    ['not at 7', null],
+    ['7 people', null],
+    ['after 7', null],
+    ['8pm', null],
+    ['19:000', null],
+  ] as const)
+    t.match(await chosen(text), time ?? /pick one of these/, text)
+  t.match(await chosen('7', "'7:00', '19:00'"), /pick one of these/, 'may be either')
+  t.match(await chosen('7', "'12:00', Evening"), /pick one of these/, 'not all are times')
+})
+
 t.test('a date is understood as ICU writes it, with and without its weekday and year', async (t) => {
   const nowMs = Date.UTC(2026, 8, 21)
   for (const language of 'en de fr es it pt nl pl cs ru uk el ro hu fi sv tr he ar fa hi zh ja ko th id'.split(

@@ -3,6 +3,7 @@ import { allOf } from '../../script/localised.ts'
 import { matchKey } from '../../script/match-key.ts'
 import type { Option, Question } from '../../script/types.ts'
 import { isAroundAnswer } from '../number-words.ts'
+import { clockChoiceIn } from './clock-choice.ts'
 import { clean, type Given } from './given.ts'
 import type { Kind } from './kind.ts'
 
@@ -24,7 +25,13 @@ const choiceIn = ({ options, remember }: Question, { payload }: Given, text: str
       ? undefined
       : (candidates.find((option) => namesOf(option).some((one) => clean(one) === text)) ??
         candidates.find((option) => namesOf(option).some((one) => matchKey(one) === key)))
-  return (chosen ?? tapped ?? spokenOf(options, key))?.value ?? null
+  return (chosen ?? tapped ?? spokenOf(options, key) ?? timeOf(options, text))?.value ?? null
+}
+
+const timeOf = (options: readonly Option[], text: string): Option | undefined => {
+  const titles = options.map(({ title }) => allOf(title)[0] ?? '')
+  const found = clockChoiceIn(text, titles)
+  return found === undefined ? undefined : options[titles.indexOf(found)]
 }
 
 /** The one choice that is written with small words around it ("the small one, please"), or with a wrong letter; undefined for none or two. */
