@@ -1,4 +1,4 @@
-import { chmod, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
 import { databaseIn, RESTORING } from '../../src/store/sqlite/data-dir.ts'
@@ -92,6 +92,18 @@ nameEach([
     expected: {
       'data-folder': ['failure', /it is not a folder/, /DATA_DIR/],
       tokens: ['failure', /ENOTDIR/, /./],
+      verification: ['failure', /cannot be reached \(ECONNREFUSED\)/, /the bot run/],
+    },
+    skipped: { database: /"Data folder" failed/, bot: /"Data folder" failed/ },
+  },
+  {
+    what: 'a data folder that is a link to a disk that is not mounted',
+    isRunning: false,
+    withToken: false,
+    arrange: ({ dir }) => symlink('/mnt/not-there/data', dir),
+    expected: {
+      'data-folder': ['failure', /a symbolic link whose target is missing/, /DATA_DIR/],
+      tokens: ['failure', /no Page token yet/, /./],
       verification: ['failure', /cannot be reached \(ECONNREFUSED\)/, /the bot run/],
     },
     skipped: { database: /"Data folder" failed/, bot: /"Data folder" failed/ },

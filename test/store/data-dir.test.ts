@@ -66,6 +66,14 @@ t.test(
   },
 )
 
+t.test('a data folder that is a link to a disk that is not mounted is told as that', async (t) => {
+  const dir = t.testdir({ data: t.fixture('symlink', '/mnt/not-there/data') })
+  t.throws(() => holdDataDir(join(dir, 'data')), {
+    code: 'BOT_STORE_UNAVAILABLE',
+    remedy: /a symbolic link whose target is missing\. Mount the disk/,
+  })
+})
+
 t.test('a version that keeps the journal of its lock on disk and this one keep each other out', async (t) => {
   const dir = t.testdir()
   const program = `const { DatabaseSync } = require('node:sqlite')
@@ -107,7 +115,7 @@ t.test(
     t.throws(() => holdDataDir(join(dir, 'file')), {
       code,
       message: /^the data folder [^\n]+ cannot be used: [^\n]*EEXIST[^\n]*$/,
-      remedy: /^Give DATA_DIR a folder [^\n]+$/,
+      remedy: /^In the way to [^\n]+ is a file, or a symbolic link [^\n]+$/,
     })
     t.throws(() => holdDataDir(join(dir, 'file/data')), { code, message: /EEXIST.*file'/ })
     // Node's own `recursive` tries for ever there.

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
+import { access, lstat, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { durationToTheSecond } from '../../base/times.ts'
 import { exposureOf } from '../../base/config-warnings.ts'
@@ -174,6 +174,7 @@ const checkFolder = async (dir: string, { freeBytes }: DoctorContext): Promise<C
 }
 
 const checkParent = async (dir: string): Promise<CheckResult> => {
+  if (!(await isAbsent(dir))) return unusable(dir, 'it is a symbolic link whose target is missing')
   let parent = dirname(resolve(dir))
   while (parent !== dirname(parent) && (await isAbsent(parent))) parent = dirname(parent)
   return (await mayWrite(parent))
@@ -182,7 +183,7 @@ const checkParent = async (dir: string): Promise<CheckResult> => {
 }
 
 const isAbsent = (path: string): Promise<boolean> =>
-  stat(path).then(
+  lstat(path).then(
     () => false,
     () => true,
   )

@@ -138,6 +138,9 @@ const ownersOf = (dir: string): string => {
 }
 
 const remedyFor = (dir: string, error: unknown): string => {
+  // Node.js says so of a file, and of a link to a disk that is not mounted.
+  if (codeOf(error) === 'EEXIST')
+    return `In the way to ${resolve(dir)} is a file, or a symbolic link whose target is missing. Mount the disk of the target, or set DATA_DIR to another folder.`
   const usual =
     'Give DATA_DIR a folder of this user alone (chmod 700), on a disk that is neither full nor read-only.'
   const user = process.getuid?.()
