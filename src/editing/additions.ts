@@ -7,6 +7,7 @@ import {
   changeList,
   endOf,
   insertPair,
+  lineEnd,
   lineStart,
   mapIn,
   notEditable,
@@ -60,8 +61,8 @@ export const addReply = (text: string, { name, phrase, say }: NewReply): string 
     ...(phrase.trim() === '' ? [] : [`${pad}  when: [${quoted(phrase)}]`]),
     `${pad}  say: ${quoted(say)}`,
   ]
-  // Comments and blank lines after the last reply are then after the new one.
-  const place = endOf(text, replies)
+  // The comments and blank lines below the last reply are then below the new one.
+  const place = lineEnd(text, endOf(text, replies))
   return applySplices(text, [{ start: place, end: place, put: `\n${lines.join('\n')}` }])
 }
 

@@ -339,7 +339,7 @@ export const endOfPair = (text: string, { key, value }: Pair<Node, Node | null>)
 
 export const lineStart = (text: string, offset: number): number => text.lastIndexOf('\n', offset - 1) + 1
 
-const lineEnd = (text: string, offset: number): number => {
+export const lineEnd = (text: string, offset: number): number => {
   const end = text.indexOf('\n', offset)
   return end === -1 ? text.length : end
 }

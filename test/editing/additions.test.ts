@@ -52,6 +52,18 @@ t.test('a new reply stands behind the others', async (t) => {
   t.equal(read(changed).replies.size, 6)
 })
 
+t.test('a comment on the last line of the replies stays with its reply', async (t) => {
+  const add = (text: string) => addReply(text, { name: 'sunday', phrase: '', say: 'No.' })
+  t.equal(
+    add('replies:\n  hours:\n    say: From 9. # in winter\n# The end.\n'),
+    'replies:\n  hours:\n    say: From 9. # in winter\n  sunday:\n    say: "No."\n# The end.\n',
+  )
+  t.equal(
+    add('replies:\n  hours: { say: From 9. } # in winter'),
+    'replies:\n  hours: { say: From 9. } # in winter\n  sunday:\n    say: "No."',
+  )
+})
+
 t.test('whatever a visitor wrote, it becomes one phrase', async () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }), (words) => {
