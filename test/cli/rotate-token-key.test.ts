@@ -90,6 +90,17 @@ t.test(
   },
 )
 
+t.test('where nothing can be read after the failure, either, it says to keep both keys', async (t) => {
+  const { dir } = await build(t, OLD)
+  const place = placeInFolder(join(dir, 'data'), OLD)
+  const lost = (): Promise<never> => Promise.reject(new Error('The server does not answer.'))
+  const unreadable = { ...place, adapter: { ...place.adapter, read: lost } }
+  for (const reopen of [lost, () => Promise.resolve(unreadable)]) {
+    const rotating = rotateTokenKey({ place: { ...place, rewrite: lost }, to: NEW, reopen })
+    await t.rejects(rotating, { message: /may be encrypted with the new key/, remedy: /Keep both keys/ })
+  }
+})
+
 t.test('where there are no tokens, as with a wrong DATA_DIR, it fails and makes nothing', async (t) => {
   for (const files of [{}, { data: { notes: '' } }]) {
     const dir = t.testdir(files)

@@ -10,7 +10,7 @@ import type { TokenPlace } from './place.ts'
  * @param options.reopen - opens the place with the new key
  * @returns the number of Page tokens; null when there are none
  * @throws BotError `BOT_TOKEN_KEY_WRONG`, `BOT_TOKEN_STORE_UNREADABLE`, `BOT_STORE_UNAVAILABLE`; the message of the last one says
- *   if the tokens need the new key in spite of the error
+ *   if the tokens need the new key in spite of the error, or may need it
  */
 export const rotateTokenKey = async ({
   place,
@@ -26,7 +26,8 @@ export const rotateTokenKey = async ({
       const data = await place.adapter.read()
       if (data === null) return null
       await place.rewrite(data, to).catch(async (error: unknown) => {
-        throw (await isReadable(reopen)) ? rotated(error) : error
+        const isRotated = await needsNewKey(reopen)
+        throw isRotated === false ? error : failedLate(isRotated, error)
       })
       return data.pages.length
     })
@@ -37,26 +38,30 @@ export const rotateTokenKey = async ({
 
 /**
  * Whether the tokens are encrypted with the new key in spite of an error: a disk may fail after the file was replaced, a server
- * after the commit.
+ * after the commit. Null where they cannot be read now, as while the server does not answer.
  */
-const isReadable = async (reopen: () => Promise<TokenPlace>): Promise<boolean> => {
-  const place = await reopen()
+const needsNewKey = async (reopen: () => Promise<TokenPlace>): Promise<boolean | null> => {
   try {
-    return (await place.adapter.read()) !== null && !place.isExposed()
-  } catch {
-    return false
-  } finally {
-    await place.close()
+    const place = await reopen()
+    try {
+      return (await place.adapter.read()) !== null && !place.isExposed()
+    } finally {
+      await place.close()
+    }
+  } catch (error) {
+    return error instanceof BotError && error.code === 'BOT_TOKEN_KEY_WRONG' ? false : null
   }
 }
 
-const rotated = (cause: unknown): BotError =>
-  new BotError(
-    'BOT_STORE_UNAVAILABLE',
-    `The tokens are encrypted with the new key, but a power cut may undo that. ${cause instanceof Error ? cause.message : ''}`,
-    {
-      cause,
-      remedy:
-        'Set TOKEN_KEY to the new key and restart the bot. Keep the old key, too, until that is mended and `npm run rotate-token-key` has succeeded.',
-    },
-  )
+const failedLate = (isRotated: true | null, cause: unknown): BotError => {
+  const what = isRotated
+    ? 'The tokens are encrypted with the new key, but a power cut may undo that.'
+    : 'The tokens may be encrypted with the new key already.'
+  const which = isRotated
+    ? 'Set TOKEN_KEY to the new key and restart the bot. Keep the old key, too,'
+    : 'Keep both keys, and set TOKEN_KEY to the one with which the bot starts,'
+  return new BotError('BOT_STORE_UNAVAILABLE', `${what} ${cause instanceof Error ? cause.message : ''}`, {
+    cause,
+    remedy: `${which} until that is mended and \`npm run rotate-token-key\` has succeeded.`,
+  })
+}
