@@ -8,6 +8,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { DEMO_VARIABLE } from '../src/base/dot-env-file.ts'
+import { codeOf } from '../src/base/error-code.ts'
 import { WEBHOOK_FIELDS } from '../src/channel/messenger.ts'
 import { createSandbox, type Sandbox } from '../sandbox/src/server.ts'
 import { command, EXIT, wrongUsage } from '../src/cli/command.ts'
@@ -235,11 +236,14 @@ const startSandbox = async (app: {
       })
       return { sandbox, sandboxPort, repair }
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+      if (!TAKEN.has(codeOf(error) ?? '')) throw error
     }
   }
   throw noneFree(SANDBOX_PORTS)
 }
+
+/** The codes of a port that another program has, or that the system lets none have, as Windows does for whole ranges. */
+const TAKEN = new Set(['EADDRINUSE', 'EACCES'])
 
 const portsFrom = (first: number, count: number): number[] =>
   Array.from({ length: count }, (_, index) => first + index)
@@ -247,10 +251,13 @@ const portsFrom = (first: number, count: number): number[] =>
 const SANDBOX_PORTS = portsFrom(DEMO_PORT, 100)
 
 /**
- * Each demo has ports of its own for its bot, because the bot listens seconds after its port was seen to be free, and another
- * demo may start meanwhile.
+ * Each demo has ten ports of its own for its bot, because the bot listens seconds after its port was seen to be free, and another
+ * demo may start meanwhile. The others come after them, because the system may let none have a whole range.
  */
-const portsOfBot = (sandboxPort: number): number[] => portsFrom(3000 + 10 * (sandboxPort - DEMO_PORT), 10)
+const portsOfBot = (sandboxPort: number): number[] => [
+  ...portsFrom(3000 + 10 * (sandboxPort - DEMO_PORT), 10),
+  ...portsFrom(3000, 10 * SANDBOX_PORTS.length),
+]
 
 const freePort = async (ports: readonly number[]): Promise<number> => {
   for (const port of ports) {
@@ -260,7 +267,7 @@ const freePort = async (ports: readonly number[]): Promise<number> => {
 }
 
 const noneFree = (ports: readonly number[]): Error =>
-  new Error(`No port from ${ports[0]} to ${ports.at(-1)} is free.`)
+  new Error(`No port from ${Math.min(...ports)} to ${Math.max(...ports)} is free.`)
 
 const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
