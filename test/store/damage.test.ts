@@ -167,7 +167,7 @@ t.test('a data folder that cannot be used is refused with what to do', async (t)
     t.throws(() => holdDataDir(place), {
       code: 'BOT_STORE_UNAVAILABLE',
       message: new RegExp(`data folder .*file.* cannot be used`),
-      remedy: /folder of this user alone/,
+      remedy: /^In the way to .* is a file/,
     })
   }
 })
