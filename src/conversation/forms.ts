@@ -12,7 +12,8 @@ import type { Given } from './questions/given.ts'
 import { KINDS } from './questions/kinds.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
-import type { Localised } from '../script/localised.ts'
+import { allOf, type Localised } from '../script/localised.ts'
+import { matchKey } from '../script/match-key.ts'
 import type { Template } from '../script/template.ts'
 import type { Form, NamedAnswer, Question, Script } from '../script/types.ts'
 
@@ -301,13 +302,21 @@ const asks = ({ kind }: Question, { text }: Given, matcher: () => Matcher): bool
  * Whether a text that does not fit the question asks for another reply: by its phrase, by one that is clearly similar, or in a question.
  * Words that are only similar begin no other form, which would end this one.
  */
-const isSomethingElse = (script: Script, { kind }: Question, text: string, matcher: Matcher): boolean => {
+const isSomethingElse = (script: Script, question: Question, text: string, matcher: Matcher): boolean => {
   const match = matcher.match(text)
   if (match === null) return false
   if (match.confidence === 1) return true
-  // "1 or 2 persons" is similar to "a person".
-  if (kind === 'number' && !isQuestion(text) && namesNumber(text)) return false
-  return script.replies.get(match.reply)?.form === null && (isQuestion(text) || match.confidence >= SURE)
+  if (script.replies.get(match.reply)?.form !== null) return false
+  return isQuestion(text) || (match.confidence >= SURE && !seemsToAnswer(question, text))
+}
+
+/** "1 or 2 persons" is similar to "a person", and "2 mugs" to "do you have mugs". */
+const seemsToAnswer = ({ kind, options }: Question, text: string): boolean => {
+  if (kind === 'number') return namesNumber(text)
+  const key = ` ${matchKey(text)}`
+  return options.some(({ title, value }) =>
+    [...allOf(title), value].map(matchKey).some((name) => name !== '' && key.includes(` ${name}`)),
+  )
 }
 
 const isQuestion = (text: string): boolean => /[?？؟]\s*$/.test(text)

@@ -377,6 +377,8 @@ t.test(
       ['Sorry, I still cannot read that as an answer.', 'I need a number here, for example 4.'],
       'no form begins',
     )
+    for (const text of ['3', 'tomorrow']) await say(text)
+    t.match(await say('inside hours'), [/pick one/], 'words that name a choice')
     t.same(await say('i would like to talk to a persn'), ['Somebody comes.'])
     t.same(effects, [{ do: 'handover' }])
   },
