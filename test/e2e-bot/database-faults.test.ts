@@ -14,7 +14,7 @@ import { SCRIPT_OF_TALK, startTown, type BotProcess, type Town } from '../helper
 import { COMPILED } from '../helpers/compiled.ts'
 import { isTorture, SEED } from '../helpers/faults.ts'
 import { promote, startFollower, waitForFollower } from '../helpers/follower.ts'
-import { FOLLOWED, startServer } from '../helpers/postgres-server.ts'
+import { FOLLOWED, startServer, withConnection } from '../helpers/postgres-server.ts'
 import { freshDatabase, server, sql } from '../helpers/postgres.ts'
 import { createTalk, type Talk } from '../helpers/talk.ts'
 import { createWay } from '../helpers/way.ts'
@@ -159,7 +159,9 @@ t.test('one bot and its server, one trouble after the other', async (t) => {
       const other = await bot.twin('elsewhere')
       Object.assign(other.env, fast)
       await other.start()
-      await until(async () => (await sql(url, KEEPERS)).length === 2, { everyMs: 50 })
+      await withConnection(url, (ask) =>
+        until(async () => (await ask(KEEPERS)).length === 2, { everyMs: 50 }),
+      )
       for (let n = 0; n < MESSAGES; n += 1) talk.write()
       await talk.answered(SETTLED_WITHIN_MS)
       t.same(talk.wrongs(), [], 'while each keeps a Page')
@@ -232,12 +234,14 @@ t.test(
       stdio: 'ignore',
     })
     const ended = once(mover, 'exit')
-    await until(
-      async () => {
-        if (mover.exitCode !== null) throw new Error(`the move ended with code ${mover.exitCode}`)
-        return (await sql(url, STAYING)).length > 0
-      },
-      { everyMs: 20 },
+    await withConnection(url, (ask) =>
+      until(
+        async () => {
+          if (mover.exitCode !== null) throw new Error(`the move ended with code ${mover.exitCode}`)
+          return (await ask(STAYING)).length > 0
+        },
+        { everyMs: 20 },
+      ),
     )
     mover.kill('SIGKILL')
     await ended
