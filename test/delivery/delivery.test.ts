@@ -1,11 +1,6 @@
 import t from 'tap'
 import { settle } from '../helpers/clock.ts'
-import { createWorld, type World } from './harness.ts'
-
-const done = async (world: World): Promise<boolean> => {
-  const { inbox, outbox } = await world.store.counts()
-  return inbox === 0 && outbox.size === 0
-}
+import { createWorld, isDone } from './harness.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -36,7 +31,7 @@ t.test(
         texts.filter((text) => text.startsWith(psid)),
       )
     }
-    await world.until(() => done(world), 'nothing left')
+    await world.until(() => isDone(world), 'nothing left')
   },
 )
 
@@ -66,7 +61,7 @@ t.test(
 
     alive = Number.POSITIVE_INFINITY
     world.tokens.set('page-1', 'valid', 'token-2')
-    await world.until(() => done(world), 'all is sent')
+    await world.until(() => isDone(world), 'all is sent')
     t.same(
       world.graph.accepted.filter((text) => text !== 'other'),
       [...texts, 'late'],
@@ -86,7 +81,7 @@ t.test('parked replies survive a restart while the token is dead', async (t) => 
   t.same(world.graph.calls, [])
 
   world.tokens.set('page-1', 'valid', 'token-2')
-  await world.until(() => done(world), 'all is sent')
+  await world.until(() => isDone(world), 'all is sent')
   t.same(world.graph.accepted, ['1', '2', '3', '4'])
   t.equal(world.graph.looks, 0, 'none of them was in doubt')
 })
@@ -99,7 +94,7 @@ t.test('a Page without any token yet waits, and answers once it has one', async 
   await world.until(async () => (await world.store.counts()).outbox.get('page-1') === 1, 'parked')
   world.tokens.tokenFor = () => 'first-token'
   world.tokens.set('page-1', 'valid', 'first-token')
-  await world.until(() => done(world), 'sent')
+  await world.until(() => isDone(world), 'sent')
   t.same(world.graph.accepted, ['early'])
 })
 
@@ -136,7 +131,7 @@ t.test(
     await world.until(async () => (await world.store.counts()).outbox.get('page-1') === 2, 'parked')
 
     world.tokens.set('page-1', 'valid', 'token-2')
-    await world.until(() => done(world), 'nothing left')
+    await world.until(() => isDone(world), 'nothing left')
     t.same(world.graph.calls, ['in time'])
     t.same(world.dead, ['outside_window'])
     t.equal((await world.store.counts()).dead, 1)
@@ -162,7 +157,7 @@ for (const [what, facebookMs, accepts] of CLOCKS_APART) {
     // By one of the clocks the window is open, by the other it has closed.
     const timestampMs = what.startsWith('our clock is ahead') ? clock.now() - 2 * DAY_MS : clock.now()
     await world.say('hello', { timestampMs })
-    await world.until(() => done(world), 'nothing left')
+    await world.until(() => isDone(world), 'nothing left')
     t.same(graph.calls, ['hello'])
     t.same(world.dead, accepts ? [] : ['outside_window'])
   })
@@ -179,7 +174,7 @@ t.test('the window opens again with the next message: then the parked reply is s
   await world.until(async () => (await world.store.counts()).outbox.get('page-1') === 2, 'parked')
 
   world.tokens.set('page-1', 'valid', 'token-2')
-  await world.until(() => done(world), 'nothing left')
+  await world.until(() => isDone(world), 'nothing left')
   t.same(world.graph.accepted, ['first', 'second'])
 })
 
@@ -189,7 +184,7 @@ for (const verdict of ['outside_window', 'unreachable', 'bad_request'] as const)
     world.graph.answer = ({ message }) => (message.text === 'x.0' ? verdict : undefined)
     world.delivery.start()
     await world.say('x*3')
-    await world.until(() => done(world), 'nothing left')
+    await world.until(() => isDone(world), 'nothing left')
     t.same(world.graph.accepted, ['x.1', 'x.2'])
     t.same(world.dead, [verdict])
   })
@@ -206,7 +201,7 @@ t.test('a transient failure is tried again, before what follows', async (t) => {
   t.equal(world.graph.calls.length, 1, 'not at once')
   await world.until(async () => {
     await world.clock.advance(100)
-    return done(world)
+    return isDone(world)
   }, 'sent')
   t.same(world.graph.calls, ['x.0', 'x.0', 'x.0', 'x.0', 'x.1'])
 })
@@ -218,7 +213,7 @@ t.test('what never stops failing becomes a dead letter when the window closes', 
   await world.say('x')
   await world.until(async () => {
     await world.clock.advance(600_000)
-    return done(world)
+    return isDone(world)
   }, 'it ends')
   t.same(world.dead, ['outside_window'])
   t.ok(world.graph.calls.length > 20, 'after many tries')
@@ -250,7 +245,7 @@ for (const verdict of ['configuration', 'permission', 'restricted'] as const) {
       world.graph.answer = () => undefined
       await world.until(async () => {
         await world.clock.advance(1000)
-        return done(world)
+        return isDone(world)
       }, 'all is sent')
       t.same([...world.graph.accepted].sort(), ['a', 'b', 'c', 'other'])
       t.same(world.needs, [], 'and the need is settled')
@@ -270,7 +265,7 @@ t.test('a rate limit pauses the Page as long as Facebook says', async (t) => {
   t.equal(world.graph.calls.length, 1, 'not before two minutes are over')
   await world.until(async () => {
     await world.clock.advance(1000)
-    return done(world)
+    return isDone(world)
   }, 'sent')
   t.same(world.needs, [], 'no need is raised')
 })
@@ -288,7 +283,7 @@ t.test('a new token while sends are in flight: the late refusal does not make it
   world.tokens.set('page-1', 'valid', 'token-2')
   world.graph.answer = () => undefined
   refuse('token_invalid')
-  await world.until(() => done(world), 'sent with the new one')
+  await world.until(() => isDone(world), 'sent with the new one')
   t.equal(world.tokens.status('page-1').state, 'valid')
   t.same(world.graph.accepted, ['x'])
 })
@@ -298,7 +293,7 @@ t.test('a handler that throws or hangs costs its event an apology, and nothing e
   world.delivery.start()
   await world.say('throw')
   await world.say('after')
-  await world.until(() => done(world), 'answered')
+  await world.until(() => isDone(world), 'answered')
   t.same(world.graph.accepted, ['sorry', 'after'])
 
   await world.say('hang', { psid: 'h' })
@@ -306,7 +301,7 @@ t.test('a handler that throws or hangs costs its event an apology, and nothing e
   await world.say('elsewhere')
   await world.until(() => world.graph.accepted.includes('elsewhere'), 'others go on')
   await world.clock.advance(10_000)
-  await world.until(() => done(world), 'answered')
+  await world.until(() => isDone(world), 'answered')
   t.same(world.graph.accepted.slice(2), ['elsewhere', 'sorry', 'later'])
 })
 
@@ -319,7 +314,7 @@ t.test('an apology that fails, too, ends its event without an answer', async (t)
   world.delivery.start()
   await world.say('throw')
   await world.say('after')
-  await world.until(() => done(world), 'answered')
+  await world.until(() => isDone(world), 'answered')
   t.same(world.graph.accepted, ['after'])
   t.ok(world.logged.some((line) => line.includes('apology failed')))
 })
@@ -330,7 +325,7 @@ t.test('an event that cannot be read is passed over and said so', async (t) => {
   const { newEvent } = await import('../store/steps.ts')
   await world.store.accept([newEvent('broken', { body: '{' })])
   await world.say('after')
-  await world.until(() => done(world), 'answered')
+  await world.until(() => isDone(world), 'answered')
   t.same(world.graph.accepted, ['after'])
   t.ok(world.logged.some((line) => line.includes('could not be read')))
 })
@@ -350,7 +345,7 @@ t.test('stopping lets the call in flight come home and leaves the rest for the n
   await stopped
   world.graph.answer = () => undefined
   await world.restart()
-  await world.until(() => done(world), 'the rest is sent')
+  await world.until(() => isDone(world), 'the rest is sent')
   t.same(world.graph.accepted, ['x.0', 'x.1', 'x.2'])
   t.equal(world.graph.looks, 0, 'an orderly stop leaves no doubt')
 })
@@ -367,7 +362,7 @@ for (const limits of [
     await Promise.all(texts.map((text) => world.say(text, { psid: `of ${text}` })))
     await world.until(async () => (await world.store.counts()).outbox.get('page-1') === 40, 'parked')
     world.tokens.set('page-1', 'valid', 'token-2')
-    await world.until(() => done(world), 'all is sent')
+    await world.until(() => isDone(world), 'all is sent')
     t.same(world.graph.accepted.toSorted(), texts.toSorted())
     t.ok(world.graph.mostInFlight <= 4, `${world.graph.mostInFlight} at once`)
   })
@@ -394,7 +389,7 @@ t.test('four thousand events wait while the token is dead, then all go out in or
   world.tokens.set('page-1', 'valid', 'token-2')
   await world.until(async () => {
     await world.clock.advance(1000)
-    return done(world)
+    return isDone(world)
   }, 'all is sent')
   t.equal(world.graph.accepted.length, conversations * each)
   const next = new Map<string, number>()

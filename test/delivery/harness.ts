@@ -43,6 +43,12 @@ export interface World {
   until: (condition: () => boolean | Promise<boolean>, what: string) => Promise<void>
 }
 
+/** Whether no event and no reply waits any more. */
+export const isDone = async ({ store }: Pick<World, 'store'>): Promise<boolean> => {
+  const { inbox, outbox } = await store.counts()
+  return inbox === 0 && outbox.size === 0
+}
+
 export interface FakeGraph {
   /** Facebook's clock; this machine's, where it is right. Null before Facebook has answered. */
   now: () => number | null

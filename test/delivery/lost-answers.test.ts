@@ -1,10 +1,5 @@
 import t, { type Test } from 'tap'
-import { createWorld, refusal, type World } from './harness.ts'
-
-const done = async (world: World): Promise<boolean> => {
-  const { inbox, outbox } = await world.store.counts()
-  return inbox === 0 && outbox.size === 0
-}
+import { createWorld, isDone, refusal } from './harness.ts'
 
 t.test('a lost answer is not sent again when the echo arrives', async (t) => {
   const world = await createWorld(t)
@@ -14,7 +9,7 @@ t.test('a lost answer is not sent again when the echo arrives', async (t) => {
   await world.until(() => world.graph.calls.length === 1, 'the try')
   world.graph.answer = () => undefined
   await world.echo(world.graph.metadata[0] ?? '', 'mid-of-x0')
-  await world.until(() => done(world), 'settled without waiting')
+  await world.until(() => isDone(world), 'settled without waiting')
   t.same(world.graph.calls, ['x.0', 'x.1'])
   t.equal(world.graph.looks, 0)
 })
@@ -32,7 +27,7 @@ t.test('a lost answer is not sent again when the conversation shows the message'
   world.graph.answer = () => undefined
   await world.until(async () => {
     await world.clock.advance(1000)
-    return done(world)
+    return isDone(world)
   }, 'settled')
   t.same(world.graph.calls, ['x.0', 'x.1'])
 })
@@ -52,7 +47,7 @@ t.test('a lost answer is sent again once the message is known not to be there', 
   t.equal(world.graph.calls.length, 1, 'but not while Facebook may still carry it out')
   await world.until(async () => {
     await world.clock.advance(1000)
-    return done(world)
+    return isDone(world)
   }, 'sent')
   t.same(world.graph.calls, ['x', 'x'])
 })
@@ -71,7 +66,7 @@ t.test('a reply that was in flight at a crash is looked for before it is sent ag
   await world.restart()
   await world.until(async () => {
     await world.clock.advance(1000)
-    return done(world)
+    return isDone(world)
   }, 'settled')
   t.same(world.graph.accepted, ['x.0', 'x.1'])
   t.same(world.settled, ['found'])
@@ -114,7 +109,7 @@ const endOf = async (
   await clock.advance(lookedForMs)
   await world.until(async () => {
     await clock.advance(1000)
-    return done(world)
+    return isDone(world)
   }, 'settled')
   return world.settled
 }
@@ -170,7 +165,7 @@ t.test('the same text sent a moment ago does not count as the one in doubt', asy
   const world = await createWorld(t)
   world.delivery.start()
   await world.say('ok')
-  await world.until(() => done(world), 'the first is sent')
+  await world.until(() => isDone(world), 'the first is sent')
   const firstMid = `mid-1-${world.clock.now()}`
   world.graph.answer = () => 'ambiguous'
   world.graph.recent = () => [{ id: firstMid, fromId: 'page-1', text: 'ok', createdMs: world.clock.now() }]
@@ -179,7 +174,7 @@ t.test('the same text sent a moment ago does not count as the one in doubt', asy
   world.graph.answer = () => undefined
   await world.until(async () => {
     await world.clock.advance(1000)
-    return done(world)
+    return isDone(world)
   }, 'settled')
   t.same(world.graph.accepted, ['ok', 'ok'])
   t.same(world.settled, ['not_found'])
@@ -196,7 +191,7 @@ t.test('a send that must not be written any more is told as held back', async (t
   world.graph.answer = ({ maySend }) => void asked.push(maySend?.())
   world.delivery.start()
   await world.say('x')
-  await world.until(() => done(world), 'the fake sends it all the same')
+  await world.until(() => isDone(world), 'the fake sends it all the same')
   t.same(asked, [false])
   t.same(world.settled, ['held back'])
 })
@@ -211,7 +206,7 @@ t.test('when the conversation cannot be read the reply is not kept back for ever
   world.graph.answer = () => undefined
   await world.until(async () => {
     await world.clock.advance(1000)
-    return done(world)
+    return isDone(world)
   }, 'sent')
   t.same(world.graph.calls, ['x', 'x'])
   t.same(world.settled, ['unreadable'])

@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import type { DeliveryDeps } from '../../src/delivery/delivery.ts'
 import type { UploadFiles } from '../../src/delivery/sending/uploads.ts'
 import type { Reply } from '../../src/messages.ts'
-import { createWorld, type World } from './harness.ts'
+import { isDone, createWorld, type World } from './harness.ts'
 
 export const URL_A = 'https://x.y/a.png'
 
@@ -72,6 +72,5 @@ export const begin = async (
 export const rest = (world: World): Promise<void> =>
   world.until(async () => {
     await world.clock.advance(100)
-    const { inbox, outbox } = await world.store.counts()
-    return inbox === 0 && outbox.size === 0
+    return isDone(world)
   }, 'nothing is left to send')

@@ -3,13 +3,12 @@ import { GraphError, type Verdict } from '../../src/graph/error.ts'
 import type { AccountPage, TokenFacts } from '../../src/graph/graph.ts'
 import type { StoredPageToken, StoredUserToken } from '../../src/store/tokens/records.ts'
 import { createHealer } from '../../src/token/heal.ts'
-import { soleDuty, soleInstance } from '../../src/base/duty.ts'
-import { createKeptStates } from '../../src/token/kept-states.ts'
-import { createFakeRecords } from '../helpers/records.ts'
+import { soleDuty } from '../../src/base/duty.ts'
 import { createProbedPageTokens } from '../../src/token/probed-page-tokens.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { pageToken, userToken as sample } from '../store/tokens/sample.ts'
 import { refused } from '../helpers/token-status.ts'
+import { keptAlone } from './kept-alone.ts'
 
 const APP_ID = '600'
 const MINUTE_MS = 60_000
@@ -106,12 +105,7 @@ const build = (t: Test) => {
     clock,
     log,
     duty: soleDuty,
-    kept: createKeptStates({
-      records: createFakeRecords(clock),
-      instances: soleInstance(),
-      clock,
-      log: { warn: () => {} },
-    }),
+    kept: keptAlone(clock),
     probeSeconds: 900,
     random: () => 0.5,
     heal,

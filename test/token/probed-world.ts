@@ -2,13 +2,12 @@ import type { Test } from 'tap'
 import { GraphError, type Verdict } from '../../src/graph/error.ts'
 import type { TokenFacts } from '../../src/graph/graph.ts'
 import type { StoredPageToken } from '../../src/store/tokens/records.ts'
-import { soleDuty, soleInstance } from '../../src/base/duty.ts'
-import { createKeptStates } from '../../src/token/kept-states.ts'
-import { createFakeRecords } from '../helpers/records.ts'
+import { soleDuty } from '../../src/base/duty.ts'
 import { createProbedPageTokens, type ProbedPageTokensDeps } from '../../src/token/probed-page-tokens.ts'
 import type { TokenTrouble } from '../../src/token/trouble.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { pageToken } from '../store/tokens/sample.ts'
+import { keptAlone } from './kept-alone.ts'
 
 const APP_ID = '600'
 export const SECOND_MS = 1000
@@ -82,12 +81,7 @@ export const build = async (
     clock,
     log: { info: () => {}, warn: () => {} },
     duty: soleDuty,
-    kept: createKeptStates({
-      records: createFakeRecords(clock),
-      instances: soleInstance(),
-      clock,
-      log: { warn: () => {} },
-    }),
+    kept: keptAlone(clock),
     probeSeconds: 900,
     random: () => 0.5,
     onTrouble: (pageId, trouble) => troubles.push([pageId, trouble]),
