@@ -6,7 +6,7 @@ import { bareCorrectionIn, correctionIn } from './correction.ts'
 import { SURE } from './heard.ts'
 import type { Matcher } from './match/matcher.ts'
 import { readMemory, remember, type FormPlace } from './memory.ts'
-import { namesNumber } from './number-words.ts'
+import { isAroundAnswer, namesNumber } from './number-words.ts'
 import { daysOf, isCancel, judge } from './questions.ts'
 import type { Given } from './questions/given.ts'
 import { KINDS } from './questions/kinds.ts'
@@ -313,10 +313,17 @@ const isSomethingElse = (script: Script, question: Question, text: string, match
 /** "1 or 2 persons" is similar to "a person", and "2 mugs" to "do you have mugs". */
 const seemsToAnswer = ({ kind, options }: Question, text: string): boolean => {
   if (kind === 'number') return namesNumber(text)
-  const key = ` ${matchKey(text)}`
+  const key = ` ${matchKey(text)} `
   return options.some(({ title, value }) =>
-    [...allOf(title), value].map(matchKey).some((name) => name !== '' && key.includes(` ${name}`)),
+    [...allOf(title), value]
+      .map(matchKey)
+      .some((name) => !isAroundAnswer(name) && key.includes(namedIn(name))),
   )
 }
+
+/** "mug" names "mugs", too; size "S" does not name "somebody". */
+const namedIn = (name: string): string => (name.length < SHORTEST_BEGINNING ? ` ${name} ` : ` ${name}`)
+
+const SHORTEST_BEGINNING = 3
 
 const isQuestion = (text: string): boolean => /[?？؟]\s*$/.test(text)

@@ -594,6 +594,14 @@ t.test('what may be a wrong answer to the question that was asked corrects no ot
   }
 })
 
+t.test('short names of choices hide no wish for a person', async (t) => {
+  for (const options of ['[S, M, L]', '[A, B]', '[1, 2]']) {
+    const { say } = talk(BOOKING.replace('[Inside, { title: Outside, value: out }]', options))
+    for (const text of ['book a table', '3', 'tomorrow']) await say(text)
+    t.same(await say('i would like to talk to a persn'), ['Somebody comes.'], options)
+  }
+})
+
 t.test('an inexact number is a wrong answer, and not similar to a phrase', async (t) => {
   const { say } = talk(BOOKING.replace('when: [talk to a person]', 'when: [talk to a person, a person]'))
   await say('book a table')
