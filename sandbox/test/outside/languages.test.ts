@@ -12,7 +12,13 @@ const LANGUAGES = [
   { page: 'php', file: 'me.php', command: 'php me.php', probe: 'php' },
   { page: 'ruby', file: 'me.rb', command: 'ruby me.rb', probe: 'ruby' },
   { page: 'go', file: 'me.go', command: 'go run me.go', probe: 'go' },
-  { page: 'java', file: 'Me.java', command: 'java Me.java', probe: 'java' },
+  {
+    page: 'java',
+    file: 'Me.java',
+    // One compiler and one collector: a program that runs for a second needs no more.
+    command: 'java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC Me.java',
+    probe: 'java',
+  },
   {
     page: 'csharp',
     file: 'Me.cs',
