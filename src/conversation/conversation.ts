@@ -143,7 +143,7 @@ export const createConversationEngine = (deps: {
     const place = questionAt(script, turn.state, event.timestampMs)
     const step =
       takeMeant(script, event, turn.state) ??
-      (place === null ? null : takeAnswer(script, place, event, turn.state, matcher))
+      (place === null ? null : takeAnswer(script, place, event, { state: turn.state, matcher }))
     if (step !== null) return inForm(turn, step)
     const found = find(withoutKnownAd(event, view.state), script, matcher)
     return found === null

@@ -93,8 +93,7 @@ export const takeAnswer = (
   script: Script,
   place: AskPlace,
   event: WebhookEvent,
-  state: JsonObject | null,
-  matcher: () => Matcher,
+  { state, matcher }: { state: JsonObject | null; matcher: () => Matcher },
 ): FormStep | null => {
   if (event.kind === 'postback') return { is: 'aside', place }
   if (event.kind !== 'message') return null
@@ -120,7 +119,7 @@ export const takeAnswer = (
       : null
   if (corrected !== null) return corrected
   if (value !== null && !asksForPerson(script, question, given, matcher) && !asks(question, given, matcher))
-    return accept(script, place, value, state, event.timestampMs)
+    return accept(script, place, value, { state, nowMs: event.timestampMs })
   const days = daysOf(script, question, given)
   if (days.length > 1) return again(script, place, state, days)
   if (given.text !== null && (value !== null || isSomethingElse(script, question, given.text, matcher())))
@@ -211,7 +210,7 @@ export const takeMeant = (script: Script, event: WebhookEvent, state: JsonObject
   const step = stepOf(questions, { step: at, ...(typeof name === 'string' && { asked: name }) })
   const question = questions[step]
   if (question === undefined || !KINDS[question.kind].takesAnyText) return null
-  return accept(script, { reply, step, question }, value, state, event.timestampMs)
+  return accept(script, { reply, step, question }, value, { state, nowMs: event.timestampMs })
 }
 
 const MEANT = `${OWN_PAYLOAD}meant:`
@@ -222,8 +221,7 @@ const accept = (
   script: Script,
   { reply, step, question }: AskPlace,
   value: string,
-  state: JsonObject | null,
-  nowMs: number,
+  { state, nowMs }: { state: JsonObject | null; nowMs: number },
 ): FormStep => {
   const learned = learn(state, question.remember, value)
   const { given = [] } = readMemory(state).form ?? {}

@@ -33,8 +33,8 @@ export interface BootstrapOptions extends PageChoice, FinishOptions {
  * @throws BotError with the trouble and, as `remedy`, the cure. After the step `save` the tokens stay stored.
  */
 export const bootstrap = async (options: BootstrapOptions): Promise<BootstrappedPage[]> => {
-  const { graph, store, appId, clock } = options
-  const step = createReporter(options.report)
+  const { graph, store, appId, clock, report = () => undefined } = options
+  const step = createReporter(report)
   try {
     const userToken = readUserToken(options.userToken)
 
@@ -44,16 +44,22 @@ export const bootstrap = async (options: BootstrapOptions): Promise<Bootstrapped
       () => inspect(graph, appId, userToken),
       (found) => inspected(found, clock.now()),
     )
-    const longLived = await exchange(graph, step, clock, userToken, facts)
+    const longLived = await exchange(options, step, userToken, facts)
 
     const notes: string[] = []
     const listed = await step(
       'list',
       'Looking for Pages',
-      () => listPages(graph, longLived.token, facts, options.pageIds ?? [], (text) => notes.push(text)),
+      () =>
+        listPages(graph, {
+          userToken: longLived.token,
+          facts,
+          named: options.pageIds ?? [],
+          note: (text) => void notes.push(text),
+        }),
       (pages) => `${plural(pages.length, 'Page')} found`,
     )
-    for (const text of notes) options.report?.({ name: 'list', status: 'warned', pageId: null, text })
+    for (const text of notes) report({ name: 'list', status: 'warned', pageId: null, text })
     const pageIds = await choosePages(options, step, listed)
 
     const proven: ProvenPage[] = []
@@ -91,9 +97,8 @@ interface LongLived {
 
 /** A token that never expires, such as a system user's, needs no exchange. */
 const exchange = (
-  graph: Graph,
+  { graph, clock }: Pick<BootstrapOptions, 'graph' | 'clock'>,
   step: RunStep,
-  clock: Pick<Clock, 'now'>,
   userToken: string,
   facts: TokenFacts,
 ): Promise<LongLived> =>

@@ -14,18 +14,21 @@ export interface ReachedPage extends AccountPage {
  * The Pages that a user token reaches: those Graph lists, those of the person's portfolios, and those the permissions were granted for. A
  * Page of a business portfolio is often missing in Graph's list.
  *
- * @param named - the Pages asked for; when the list has all of them, nothing else is read
- * @param note - called with the reason why Pages may be missing
+ * @param wanted.named - the Pages asked for; when the list has all of them, nothing else is read
+ * @param wanted.note - called with the reason why Pages may be missing
  * @throws GraphError when Graph cannot be asked
  * @see docs/messenger-platform.md#b4, #k4
  */
 export const listPages = async (
   graph: Pick<Graph, 'accounts' | 'businessPages' | 'page'>,
-  userToken: string,
-  facts: Pick<TokenFacts, 'scopes' | 'granularScopes'>,
-  named: readonly string[],
-  note: (text: string) => void,
+  wanted: {
+    userToken: string
+    facts: Pick<TokenFacts, 'scopes' | 'granularScopes'>
+    named: readonly string[]
+    note: (text: string) => void
+  },
 ): Promise<ReachedPage[]> => {
+  const { userToken, facts, named, note } = wanted
   const pages = new Map<string, AccountPage>()
   const add = async (found: AsyncIterable<AccountPage>): Promise<void> => {
     for await (const page of found) {

@@ -19,7 +19,7 @@ export type RunStep = ReturnType<typeof createReporter>
 
 /** @param report - called with every step */
 export const createReporter =
-  (report: (step: BootstrapStep) => void = () => {}) =>
+  (report: (step: BootstrapStep) => void) =>
   async <Result>(
     name: BootstrapStepName,
     doing: string,
