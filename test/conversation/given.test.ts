@@ -214,6 +214,8 @@ t.test('a time among the choices is understood in other spellings', async (t) =>
     t.match(await chosen(text), time ?? /pick one of these/, text)
   t.match(await chosen('7', "'7:00', '19:00'"), /pick one of these/, 'may be either')
   t.match(await chosen('7', "'12:00', Evening"), /pick one of these/, 'not all are times')
+  t.match(await chosen('8', "'5.00', '10.00', '20.00'"), /pick one of these/, 'prices')
+  t.match(await chosen('8', "'12.00 Uhr', '20.00 Uhr'"), '20.00 Uhr')
 })
 
 t.test('a date is understood as ICU writes it, with and without its weekday and year', async (t) => {

@@ -1,6 +1,7 @@
 import { matchKey } from '../../script/match-key.ts'
 
-const TITLE = /^(\d{1,2})[:.](\d\d)(?: ?Uhr)?$/i
+/** `19.00` alone may be a price. */
+const TITLE = /^(\d{1,2})(?::(\d\d)|[:.](\d\d) ?Uhr)$/i
 const CLOCK =
   /(?<![\d:.])(\d{1,2})(?:[:.h]([0-5]\d))?(?![\d:.]*\d)\s*([ap]\.?m\b\.?|uhr\b|h\b|o['’]?clock\b)?/giu
 /** Words around a time that leave it as it is. */
@@ -15,7 +16,9 @@ const AROUND = new Set(
  * titles are times, and where the text says more than one time, or another thing.
  */
 export const clockChoiceIn = (text: string, titles: readonly string[]): string | undefined => {
-  const times = titles.map((title) => TITLE.exec(title)).map((found) => found && minutes(found[1], found[2]))
+  const times = titles
+    .map((title) => TITLE.exec(title))
+    .map((found) => found && minutes(found[1], found[2] ?? found[3]))
   if (times.includes(null)) return undefined
   const [said, ...others] = text.matchAll(CLOCK)
   if (said === undefined || others.length > 0) return undefined
