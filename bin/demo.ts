@@ -8,6 +8,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { DEMO_VARIABLE } from '../src/base/dot-env-file.ts'
+import { BotError } from '../src/base/errors.ts'
 import { codeOf } from '../src/base/error-code.ts'
 import { WEBHOOK_FIELDS } from '../src/channel/messenger.ts'
 import { createSandbox, type Sandbox } from '../sandbox/src/server.ts'
@@ -74,12 +75,25 @@ const start = async (): Promise<void> => {
 /** How much later than its child processes the demo may get the signal of Ctrl-C. */
 const CTRL_C_MS = 500
 
+/** @throws BotError where the system's temporary folder takes nothing */
+const makeFolder = (): string => {
+  try {
+    return mkdtempSync(join(tmpdir(), DEMO_FOLDER))
+  } catch (error) {
+    throw new BotError(
+      'BOT_STORE_UNAVAILABLE',
+      `The demo cannot make a folder in ${tmpdir()} (${codeOf(error) ?? 'unknown error'}).`,
+      { cause: error, remedy: 'Set TMPDIR to a folder that this user may write to, on a disk with room.' },
+    )
+  }
+}
+
 /** @param undoLater - adds a step of the clean-up, which runs in reverse order; throws if the clean-up has begun */
 const begin = async (
   undoLater: (step: () => unknown) => void,
   cleanUp: () => Promise<void>,
 ): Promise<void> => {
-  const dir = mkdtempSync(join(tmpdir(), DEMO_FOLDER))
+  const dir = makeFolder()
   undoLater(() => rmSync(dir, { recursive: true, force: true }))
   const app = { appId: '600000000000001', appSecret: randomBytes(16).toString('hex') }
   const { sandbox, sandboxPort, repair } = await startSandbox(app)

@@ -13,9 +13,11 @@ export const endWithGrace = (
   end: (why: { signal?: string | undefined; err?: Error | undefined }) => Promise<void>,
 ): void => {
   let first: { signal: string; ms: number } | null = null
-  const { close } = closeWithGrace({ ...options, skip: [...SIGNALS] }, ({ signal, err }) =>
-    end({ signal: signal ?? first?.signal, err }),
-  )
+  const { close } = closeWithGrace({ ...options, skip: [...SIGNALS] }, async ({ signal, err }) => {
+    await end({ signal: signal ?? first?.signal, err })
+    // Keep an exit code that was set before; close-with-grace would exit with 0. After an error it exits with 1.
+    if (err === undefined && process.exitCode !== undefined) process.exit()
+  })
   for (const signal of SIGNALS) {
     process.on(signal, () => {
       if (first === null) {

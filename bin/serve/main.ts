@@ -104,8 +104,6 @@ const serveWhenBuilt = async (
       app.log.info('stopped')
     }
     terminal?.close()
-    // Keep an exit code that was set before; close-with-grace would exit with 0.
-    if (process.exitCode !== undefined) process.exit()
   })
   for (const signal of ['SIGTERM', 'SIGINT']) process.off(signal, endAtOnce)
   app = await build()

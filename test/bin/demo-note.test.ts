@@ -90,3 +90,14 @@ t.test('the repair of a demo that was killed says that none runs', async (t) => 
   const ended = await runProcess('bin/demo-repair.ts', TMPDIR, [String(port)], { TMPDIR })
   t.match(ended, { code: 1, stderr: new RegExp(`^No demo runs on port ${port}\\.\\nStart one with: .*demo`) })
 })
+
+t.test('a demo that can make no temporary folder says what to do', async (t) => {
+  const { code, stderr } = await runProcess('bin/demo.ts', t.testdir(), [], { TMPDIR: '/not-there' })
+  t.equal(code, 1)
+  t.equal(
+    stderr,
+    `The demo cannot make a folder in /not-there (ENOENT).
+Set TMPDIR to a folder that this user may write to, on a disk with room.
+`,
+  )
+})
