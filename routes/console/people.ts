@@ -17,6 +17,12 @@ import { csrfField, layout } from '../../src/web/layout.ts'
 import { showPage } from './page.ts'
 import type { FormRequest } from '../form.ts'
 
+/** False for a wrong proof. @throws any other error, such as that of a client that is locked out */
+const ifWrong = (error: unknown): false => {
+  if (error instanceof BotError && error.code === 'BOT_SIGN_IN_FAILED') return false
+  throw error
+}
+
 async function operatorPeople(app: FastifyInstance) {
   const { acts, clock, people, signIn } = app
 
@@ -96,11 +102,16 @@ async function operatorPeople(app: FastifyInstance) {
       case 'keep': {
         const secret = field('secret')
         // A person at a console that was left open could keep its owner out with a second factor of their own.
-        await signIn.prove(request, reply, () => signIn.isPasswordOf(name, field('was')))
-        if (await people.keepSecondFactor(name, secret, field('code'))) break
+        const isProved = await signIn
+          .prove(request, reply, () => signIn.isPasswordOf(name, field('was')))
+          .then(() => true, ifWrong)
+        if (isProved && (await people.keepSecondFactor(name, secret, field('code')))) break
+        // Shown again with its secret, which the app of the person has already.
         const again = await people.secondFactorOf(name, secret)
-        const problem = 'That is not the code the app shows now. The clocks of both machines must agree.'
-        return showPage(reply.code(400), {
+        const problem = isProved
+          ? 'That is not the code the app shows now. The clocks of both machines must agree.'
+          : 'That is not your password.'
+        return showPage(reply.code(isProved ? 400 : 401), {
           title: 'Second factor',
           content: (csrf) => factorPage(name, again, csrf, problem),
         })
