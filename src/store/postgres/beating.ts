@@ -16,7 +16,6 @@ export interface Beating {
 
 const RECONNECT_MS = 250
 const TELL_AGAIN_MS = 60_000
-const NOTHING: { code: string | null; ms: number } = { code: '', ms: Number.NEGATIVE_INFINITY }
 
 export const createBeating = (deps: {
   clock: Clock
@@ -45,16 +44,17 @@ export const createBeating = (deps: {
   }
 
   const beat = async (): Promise<void> => {
-    let complaint = NOTHING
+    /** When each trouble was told, by its code. */
+    const told = new Map<string | null, number>()
     while (!isOver) {
       try {
         await ask()
-        complaint = NOTHING
+        told.clear()
         onAnswer()
       } catch (error) {
         const [code, nowMs] = [codeOf(error), clock.elapsed()]
-        if (!isOver && (complaint.code !== code || nowMs - complaint.ms >= TELL_AGAIN_MS)) {
-          complaint = { code, ms: nowMs }
+        if (!isOver && nowMs - (told.get(code) ?? Number.NEGATIVE_INFINITY) >= TELL_AGAIN_MS) {
+          told.set(code, nowMs)
           log.warn({ code }, 'the leases could not be renewed; tried again until they are')
         }
         await clock.sleep(RECONNECT_MS).catch(() => undefined)
