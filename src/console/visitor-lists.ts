@@ -47,8 +47,8 @@ export const createVisitorLists = (deps: {
         pageLabel: pageNameOf(statuses, one.pageId),
         visitorName: profiles.knownName(one),
       })
-      const wanted = query.toLocaleLowerCase()
-      const has = (text: string | null): boolean => text?.toLocaleLowerCase().includes(wanted) === true
+      const wanted = query.toLowerCase()
+      const has = (text: string | null): boolean => text?.toLowerCase().includes(wanted) === true
       const found = all.filter((one, index) =>
         wanted === ''
           ? isIn(one, shown)
