@@ -2,8 +2,10 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { systemClock } from '../src/base/clock.ts'
 import { BotError, type BotErrorCode } from '../src/base/errors.ts'
 import { dropBody } from '../src/web/body-budget.ts'
+import { createFailureLog } from '../src/web/failure-log.ts'
 import { createLostCallbacks } from '../src/reception/lost-callbacks.ts'
 
 // An import would run the getters of node:http, and one of them loads a second undici.
@@ -112,6 +114,7 @@ async function errors(app: FastifyInstance) {
     reply.header('x-content-type-options', 'nosniff')
     done()
   })
+  const logFailure = createFailureLog({ clock: systemClock, log: app.log })
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     let body = toBody(error)
     dropBody(request.raw)
@@ -127,7 +130,7 @@ async function errors(app: FastifyInstance) {
       }
     }
     if (body.statusCode === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
-    if (body.statusCode >= 500) app.logFailure(error, body.code)
+    if (body.statusCode >= 500) logFailure(error, body.code)
     return reply.code(body.statusCode).send(body)
   })
   const lost = createLostCallbacks({ log: app.log })
@@ -163,5 +166,5 @@ const INSIDE = 'The request could not be carried out; the log says why, under th
 export const errorsPlugin = fp(errors, {
   name: 'errors',
   fastify: '5.x',
-  decorators: { fastify: ['countFailure', 'logStranger', 'logFailure'] },
+  decorators: { fastify: ['countFailure', 'logStranger'] },
 })

@@ -2,7 +2,6 @@ import { fastifyRateLimit } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { systemClock } from '../src/base/clock.ts'
-import { createFailureLog, type FailureLog } from '../src/web/failure-log.ts'
 import { networkOf } from '../src/web/network.ts'
 import { createStrangerLog, type StrangerLog } from '../src/web/stranger-log.ts'
 
@@ -15,8 +14,6 @@ declare module 'fastify' {
     countFailure: (request: FastifyRequest) => Promise<number | null>
     /** Logs a warning about an unauthenticated client, at a limited rate so that clients cannot fill the log. */
     logStranger: StrangerLog
-    /** Logs a request that failed on this side, at a limited rate, too. */
-    logFailure: FailureLog
   }
 }
 
@@ -33,7 +30,6 @@ async function failedProofLimit(app: FastifyInstance) {
 
   // System time and not the bot's clock, because the rate limit counts in real time, too.
   app.decorate('logStranger', createStrangerLog({ clock: systemClock, log: app.log }))
-  app.decorate('logFailure', createFailureLog({ clock: systemClock, log: app.log }))
   app.decorate('countFailure', async (request: FastifyRequest) => {
     const verdict = await count(request)
     return !verdict.isAllowed && verdict.isExceeded ? verdict.ttlInSeconds : null
