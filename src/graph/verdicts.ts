@@ -348,6 +348,7 @@ export const VERDICTS: readonly VerdictRow[] = [
     remedy: remedies.REDIRECT,
   }),
   row(506, 'any', 'bad_request', 'it was already posted'),
+  row(546, 'any', 'bad_request', 'Facebook does not take files of this type', { edges: OWN_PAGE }),
   row(2200, 'any', 'bad_request', NO_CHALLENGE),
   row(2201, 'any', 'bad_request', NO_CHALLENGE, { edges: ['subscriptions'] }),
   row(10303, 'any', 'bad_request', 'the account linking token is wrong'),

@@ -67,6 +67,16 @@ t.test('content that Facebook blocks is the fault of the message, and closes no 
   t.end()
 })
 
+t.test('a file of a type that Facebook does not take is the fault of that message', (t) => {
+  // jgorset/facebook-messenger#221: the address of the audio file led to an HTML page.
+  const said =
+    "(#546) The type of file you're trying to attach isn't allowed. Please try again with a different format"
+  for (const edge of ['messages', 'message_attachments'])
+    t.equal(decide(answer(edge, 546, null, said)), 'bad_request', edge)
+  t.equal(decide(answer('pages', 546, null, said)), 'unknown')
+  t.end()
+})
+
 t.test('a refusal of a token or an app leads to the step that mends it, as public reports needed it', (t) => {
   for (const [source, edge, code, subcode, said, expected] of [
     [
