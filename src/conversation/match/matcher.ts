@@ -1,4 +1,4 @@
-import { allOf } from '../../script/localised.ts'
+import { allOf, type Localised } from '../../script/localised.ts'
 import type { Script } from '../../script/types.ts'
 import { beginningInLines, matchKey } from '../../script/match-key.ts'
 import { createPhraseIndex, type Similar } from './phrases.ts'
@@ -31,7 +31,7 @@ const NO_GROUPS: ReadonlyMap<string, string> = new Map()
 
 /**
  * Prepares a script for matching. The order is fixed: a phrase that is equal but for case, accents and punctuation; the title of a reply;
- * regular expressions in the order of the script; a similar phrase, the most similar first.
+ * the words of a menu item or an ice breaker; regular expressions in the order of the script; a similar phrase, the most similar first.
  */
 export const createMatcher = (script: Script): Matcher => {
   const replies = [...script.replies.values()]
@@ -41,6 +41,10 @@ export const createMatcher = (script: Script): Matcher => {
   }
   for (const { name, title } of replies) {
     for (const one of title === null ? [] : allOf(title)) remember(exact, one, sure(name, 'title'))
+  }
+  // Messenger has sent the tap on a menu item as text (docs/messenger-platform.md#m), and visitors type what they read there.
+  for (const { words, reply } of profileWords(script)) {
+    for (const one of allOf(words)) remember(exact, one, sure(reply, 'title'))
   }
   const patterns = replies.flatMap(({ name, patterns: own }) => own.map((pattern) => ({ name, pattern })))
   const similar = createPhraseIndex(replies)
@@ -98,6 +102,14 @@ export const createMatcher = (script: Script): Matcher => {
     nearest: (text, count) => similar.search(matchKey(text)).slice(0, count),
   }
 }
+
+/** What visitors read in the menu and the ice breakers, with the reply that a tap leads to. */
+const profileWords = ({ profile }: Script): { words: Localised<string>; reply: string }[] => [
+  ...(profile?.menu ?? []).flatMap((item) =>
+    'reply' in item ? [{ words: item.title, reply: item.reply }] : [],
+  ),
+  ...(profile?.iceBreakers ?? []).map(({ question, reply }) => ({ words: question, reply })),
+]
 
 /** A clause must follow, so the last sign does not count. */
 const CLAUSE_ENDS = /[,.;:!?\n–—]+\s+/

@@ -35,6 +35,37 @@ t.test('a typo, another order and words around are tolerated', async (t) => {
   }
 })
 
+t.test(
+  'the words of a menu item or an ice breaker, which may arrive as text, lead where a tap leads',
+  async (t) => {
+    const { match } = createMatcher(
+      parse(
+        JSON.stringify({
+          profile: {
+            get_started: 'welcome',
+            ice_breakers: [{ question: 'Can I bring my dog?', reply: 'pets' }],
+            menu: [
+              { title: 'Start over', reply: 'welcome' },
+              { title: 'Our shop', url: 'https://example.com/' },
+              { title: 'Today', reply: 'pets' },
+            ],
+          },
+          replies: {
+            welcome: { say: 'x' },
+            pets: { say: 'x' },
+            menu: { title: 'Today', say: 'x' },
+          },
+          fallback: { say: 'x' },
+        }),
+      ),
+    )
+    t.match(match('start over'), { reply: 'welcome', how: 'title' })
+    t.match(match('Can I bring my dog'), { reply: 'pets', how: 'title' })
+    t.equal(match('Our shop'), null)
+    t.match(match('Today'), { reply: 'menu' }, "a reply's own title goes first")
+  },
+)
+
 t.test('a message that denies a thing begins no form for it, and is offered it', async (t) => {
   const script = (language: string, phrase: string): Matcher =>
     createMatcher(
