@@ -56,6 +56,8 @@ async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
   await app.register(fastifyCsrfProtection, {
     sessionPlugin: '@fastify/secure-session',
     getToken: ({ body }) => (body instanceof URLSearchParams ? (body.get('_csrf') ?? undefined) : undefined),
+    // The plugin logs every refused form, and strangers must not fill the log; the hook below logs them up to a limit.
+    logLevel: 'silent',
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
@@ -88,6 +90,10 @@ async function ownForms(app: FastifyInstance, options: OwnFormsOptions) {
     }
     done()
   })
+  app.addHook('onError', async ({ ip }, _reply, error) => {
+    if (isTokenRefusal(error))
+      app.logStranger(ip, { code: error.code }, 'a form without the token of its session was refused')
+  })
   app.addHook('preHandler', (request, reply, done) => {
     if (SAFE_METHODS.has(request.method)) return done()
     app.csrfProtection(request, reply, done)
@@ -104,9 +110,11 @@ export const postedBy = (request: FastifyRequest, publicUrl: string | undefined)
 
 /** The error of a request; a CSRF error gets the bot's own code and message. */
 export const formRefusal = (error: FastifyError): FastifyError | BotError =>
-  error.code?.startsWith('FST_CSRF_')
+  isTokenRefusal(error)
     ? new BotError('BOT_FORM_REFUSED', 'This form is too old, or was not made by the operator console.')
     : error
+
+const isTokenRefusal = ({ code }: FastifyError): boolean => code?.startsWith('FST_CSRF_')
 
 const isSecure = (request: FastifyRequest, publicUrl: string | undefined): boolean =>
   request.protocol === 'https' ||

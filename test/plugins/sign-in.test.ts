@@ -346,6 +346,19 @@ t.test('forms with a foreign origin cost a bounded log', async (t) => {
   t.ok(log().length - before < 20_000, `${log().length - before} bytes`)
 })
 
+t.test('forms without a token cost a bounded log', async (t) => {
+  const { app, log } = await buildConsole(t)
+  const before = log().length
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  for (let n = 0; n < 300; n += 1) {
+    const form = { method: 'POST', url: '/operator/sign-in', headers, payload: 'user=operator' } as const
+    t.match(await app.inject(form), { statusCode: 403 })
+  }
+  const lines = log().slice(before).split('\n').filter(Boolean)
+  t.match(lines[0], /a form without the token of its session was refused/)
+  t.equal(lines.length, 20)
+})
+
 t.test('where https is on, the session is in a cookie that no other host can plant', async (t) => {
   const { app } = await buildConsole(t, { env: { PUBLIC_URL: 'https://bot.example' } })
   const headers = { host: 'bot.example', accept: 'text/html' }
