@@ -3,7 +3,7 @@ import type { Localised } from '../script/localised.ts'
 import type { Template } from '../script/template.ts'
 import type { Script } from '../script/types.ts'
 import { find, type Found } from './find.ts'
-import { beginForm, leaveForm, type AskPlace, type FormStep } from './forms.ts'
+import { beginForm, isStuck, leaveForm, type AskPlace, type FormStep } from './forms.ts'
 import { isSilent, silence } from './handover-state.ts'
 import { createMatcher, type Matcher } from './match/matcher.ts'
 import { readMemory, remember } from './memory.ts'
@@ -127,7 +127,7 @@ export const createAnswering = (speak: Speaking['speak']): Answering => {
         }))
       }
       case 'aside':
-        return aside(turn, step.place)
+        return aside({ ...turn, state: step.state }, step.place)
     }
   }
 
@@ -142,7 +142,8 @@ export const createAnswering = (speak: Speaking['speak']): Answering => {
       const isOn = form?.reply === reply && form.askedMs === readMemory(turn.state).form?.askedMs
       if (!isOn || isSilent(handled.state)) return handled
       return speak({ ...turn, state: handled.state }, asker === undefined ? [] : [asker], (voice) => {
-        const asked = render(voice, [textItem(question.text)], offersOf(script, voice.language, question))
+        const offers = (isStuck(handled.state) ? rescueOf : offersOf)(script, voice.language, question)
+        const asked = render(voice, [textItem(question.text)], offers)
         // Quick replies disappear when another message follows, so only the last message keeps them.
         const replies = handled.replies.map(({ message: { quick_replies: _gone, ...message }, ...rest }) => ({
           ...rest,

@@ -3,17 +3,15 @@ import type { JsonObject } from '../base/json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import { listIn, readCarried, type Carried } from './carried.ts'
 import { bareCorrectionIn, correctionIn } from './correction.ts'
-import { SURE } from './heard.ts'
 import type { Matcher } from './match/matcher.ts'
 import { readMemory, remember, type FormPlace } from './memory.ts'
-import { isAroundAnswer, namesNumber } from './number-words.ts'
 import { daysOf, isCancel, judge } from './questions.ts'
 import type { Given } from './questions/given.ts'
 import { KINDS } from './questions/kinds.ts'
+import { isQuestion, somethingElse } from './something-else.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
-import { allOf, type Localised } from '../script/localised.ts'
-import { matchKey } from '../script/match-key.ts'
+import type { Localised } from '../script/localised.ts'
 import type { Template } from '../script/template.ts'
 import type { Form, NamedAnswer, Question, Script } from '../script/types.ts'
 
@@ -36,7 +34,7 @@ export type FormStep =
   /** `meant` is the payload of the button that takes the word as the answer; null where the word could not be one. */
   | { is: 'cancelled'; state: JsonObject | null; meant: string | null }
   /** The visitor wants another reply; the form waits, unless that reply ends it. */
-  | { is: 'aside'; place: AskPlace }
+  | { is: 'aside'; place: AskPlace; state: JsonObject | null }
 
 /** The answers of a finished form, to be stored. */
 export interface FormAnswers {
@@ -95,14 +93,14 @@ export const takeAnswer = (
   event: WebhookEvent,
   { state, matcher }: { state: JsonObject | null; matcher: () => Matcher },
 ): FormStep | null => {
-  if (event.kind === 'postback') return { is: 'aside', place }
+  if (event.kind === 'postback') return { is: 'aside', place, state }
   if (event.kind !== 'message') return null
   const given: Given = { text: event.text, payload: event.quickReply, atMs: event.timestampMs }
   const { question } = place
   const [, from] = OPTIONS.exec(given.payload ?? '') ?? []
   if (from !== undefined) return { is: 'more', place, from: Number(from) }
   // A button of an earlier message, or the button for more choices.
-  if (given.payload !== null && isOtherButton(script, given.payload)) return { is: 'aside', place }
+  if (given.payload !== null && isOtherButton(script, given.payload)) return { is: 'aside', place, state }
 
   const value = judge(script, question, given)
   // A choice may have the same name as the word that ends a form; then the word is the choice.
@@ -122,9 +120,10 @@ export const takeAnswer = (
     return accept(script, place, value, { state, nowMs: event.timestampMs })
   const days = daysOf(script, question, given)
   if (days.length > 1) return again(script, place, state, days)
-  if (given.text !== null && (value !== null || isSomethingElse(script, question, given.text, matcher())))
-    return { is: 'aside', place }
-  return again(script, place, state)
+  if (given.text !== null && value !== null) return { is: 'aside', place, state }
+  const other = given.text === null ? null : somethingElse(script, question, given.text, matcher())
+  if (other === null) return again(script, place, state)
+  return { is: 'aside', place, state: other === 'certain' ? state : count(state, 'asides') }
 }
 
 /** Null where it may also be an answer to the question that was asked: digits, or what fits it. */
@@ -171,19 +170,31 @@ const again = (
 ): FormStep => {
   const { words } = script
   const { question } = place
-  const { form } = readMemory(state)
-  const tries = (form?.tries ?? 0) + 1
+  const counted = count(state, 'tries')
+  const { tries = 1 } = readMemory(counted).form ?? {}
+  const stuck = isStuck(counted)
   const usual = words[KINDS[question.kind].retry]
   const first = days.length > 0 ? words.notChoice : (question.retry ?? usual)
   const other = question.retry === null && days.length === 0 ? question.text : usual
   return {
     is: 'again',
     place,
-    texts: tries === 1 ? [first] : tries === 2 ? [words.again, other] : [words.stuck],
-    isStuck: tries > 2,
+    texts: stuck ? [words.stuck] : tries === 1 ? [first] : [words.again, other],
+    isStuck: stuck,
     days,
-    state: form === null ? state : remember(state, { form: { ...form, tries } }),
+    state: counted,
   }
+}
+
+/** Whether the present question has had so many other answers that its visitor is offered the way out. */
+export const isStuck = (state: JsonObject | null): boolean => {
+  const { tries = 0, asides = 0 } = readMemory(state).form ?? {}
+  return tries + asides > 2
+}
+
+const count = (state: JsonObject | null, what: 'tries' | 'asides'): JsonObject | null => {
+  const { form } = readMemory(state)
+  return form === null ? state : remember(state, { form: { ...form, [what]: (form[what] ?? 0) + 1 } })
 }
 
 /**
@@ -295,33 +306,3 @@ const asks = ({ kind }: Question, { text }: Given, matcher: () => Matcher): bool
   const match = matcher().match(text)
   return match !== null && match.how !== 'pattern'
 }
-
-/**
- * Whether a text that does not fit the question asks for another reply: by its phrase, by one that is clearly similar, or in a question.
- * Words that are only similar begin no other form, which would end this one.
- */
-const isSomethingElse = (script: Script, question: Question, text: string, matcher: Matcher): boolean => {
-  const match = matcher.match(text)
-  if (match === null) return false
-  if (match.confidence === 1) return true
-  if (script.replies.get(match.reply)?.form !== null) return false
-  return isQuestion(text) || (match.confidence >= SURE && !seemsToAnswer(question, text))
-}
-
-/** "1 or 2 persons" is similar to "a person", and "2 mugs" to "do you have mugs". */
-const seemsToAnswer = ({ kind, options }: Question, text: string): boolean => {
-  if (kind === 'number') return namesNumber(text)
-  const key = ` ${matchKey(text)} `
-  return options.some(({ title, value }) =>
-    [...allOf(title), value]
-      .map(matchKey)
-      .some((name) => !isAroundAnswer(name) && key.includes(namedIn(name))),
-  )
-}
-
-/** "mug" names "mugs", too; size "S" does not name "somebody". */
-const namedIn = (name: string): string => (name.length < SHORTEST_BEGINNING ? ` ${name} ` : ` ${name}`)
-
-const SHORTEST_BEGINNING = 3
-
-const isQuestion = (text: string): boolean => /[?？؟]\s*$/.test(text)

@@ -23,6 +23,8 @@ export interface FormPlace {
   askedMs: number
   /** How often in a row the answer was not understood. */
   tries?: number
+  /** How often an answer was taken for a wish for another reply because it is similar to a phrase. */
+  asides?: number
   /** Names whose answers a button has brought along: they are not asked for. */
   given?: readonly string[]
 }
@@ -80,7 +82,7 @@ const numbersOf = (value: Json | undefined): Readonly<Record<string, number>> =>
 
 const formOf = (value: Json | undefined): FormPlace | null => {
   if (!isJsonObject(value)) return null
-  const { reply, step, asked, askedMs, tries, given } = value
+  const { reply, step, asked, askedMs, tries, asides, given } = value
   if (typeof reply !== 'string' || typeof step !== 'number' || typeof askedMs !== 'number') return null
   const names = Array.isArray(given) ? given.filter((name) => typeof name === 'string') : []
   return {
@@ -89,6 +91,7 @@ const formOf = (value: Json | undefined): FormPlace | null => {
     ...(typeof asked === 'string' && { asked }),
     askedMs,
     ...(typeof tries === 'number' && { tries }),
+    ...(typeof asides === 'number' && { asides }),
     ...(names.length > 0 && { given: names }),
   }
 }

@@ -366,16 +366,16 @@ t.test(
     const { say, effects } = talk(BOOKING)
     await say('book a table')
     t.same(await say('what are your hours?'), ['From 9 to 18.', 'For how many people?'])
-    t.same(
-      await say('yuor hours'),
-      ['From 9 to 18.', 'For how many people?'],
-      'no question, and nearly a phrase',
-    )
     t.same(await say('after hours of work'), ['From 1 to 12, please.'], 'words that are only similar')
     t.same(
       await say('can I have a tabel booked?'),
       ['Sorry, I still cannot read that as an answer.', 'I need a number here, for example 4.'],
       'no form begins',
+    )
+    t.same(
+      await say('yuor hours'),
+      ['From 9 to 18.', 'For how many people?'],
+      'no question, and nearly a phrase',
     )
     for (const text of ['3', 'tomorrow']) await say(text)
     t.match(await say('inside hours'), [/pick one/], 'words that name a choice')
@@ -607,6 +607,39 @@ t.test('an inexact number is a wrong answer, and not similar to a phrase', async
   await say('book a table')
   t.same(await say('1 person or 2 persons'), ['From 1 to 12, please.'])
   t.match(await say('more than one person'), [/still cannot read/, /number/])
+})
+
+t.test('an answer in words of its question is not similar to a phrase', async (t) => {
+  const { say } = talk(`replies:
+  rent:
+    when: rent
+    ask:
+      - { question: For how many hours?, remember: time, as: number }
+      - { question: Which bike?, remember: bike, one_of: [City bike, Mountain bike] }
+    next: rented
+  rented: { say: Thanks. }
+  hours: { when: [hours, opening hours], say: From 9 to 18. }
+  bikes: { when: [our bikes, bikes], say: We have bikes. }
+fallback: { say: Pardon? }`)
+  await say('rent')
+  t.match(await say('a few hours'), [/number/])
+  t.same(await say('opening hours pls'), ['From 9 to 18.', 'For how many hours?'])
+  await say('4')
+  t.match(await say('bikes please'), [/pick one/])
+})
+
+t.test('a visitor whose answers are similar to phrases is offered a person, too', async (t) => {
+  const { say, offers } = talk(BOOKING)
+  await say('book a table')
+  for (const offered of [['Cancel'], ['Cancel'], ['A person', 'Cancel']]) {
+    t.same(await say('yuor hours'), ['From 9 to 18.', 'For how many people?'])
+    t.same(offers(), offered)
+  }
+  t.match(await say('many'), [/Shall a person help you/])
+  t.same(offers(), ['A person', 'Cancel'])
+  await say('2')
+  t.same(await say('opening hours'), ['From 9 to 18.', 'On which day?'])
+  t.same(offers(), ['Cancel'], 'the next question begins anew')
 })
 
 t.test('"I mean" before a whole sentence leaves the answer before as it was', async (t) => {
