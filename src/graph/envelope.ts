@@ -48,11 +48,11 @@ const detailOf = (error: JsonObject): string => {
 }
 
 /**
- * Texts of `error_data`: a text in old errors; in others an object (or its JSON as text) that names a parameter or holds
- * `details`.
+ * Texts of `error_data`: a text in old errors; in others an object that names a parameter or holds `details`. It may be the JSON
+ * of these as text, once or twice, also of null.
  */
 const dataOf = (data: Json | undefined): (Json | undefined)[] => {
-  const read = typeof data === 'string' && data.startsWith('{') ? parsed(data) : data
+  const read = typeof data === 'string' ? parsed(data) : data
   if (!isJsonObject(read)) return [read]
   const blamed = [read['blame_field'], read['blame_field_specs']].flat(3).filter(isText)
   return [read['details'], ...(blamed.length > 0 ? [`parameter ${blamed.join(', ')}`] : [])]
@@ -60,7 +60,8 @@ const dataOf = (data: Json | undefined): (Json | undefined)[] => {
 
 const parsed = (text: string): Json => {
   try {
-    return parseJson(text)
+    const value = parseJson(text)
+    return typeof value === 'string' ? parsed(value) : value
   } catch {
     return text
   }

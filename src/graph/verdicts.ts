@@ -277,10 +277,12 @@ export const VERDICTS: readonly VerdictRow[] = [
 
   // These codes do not prove, with any status, that a call was not carried out: a message was seen to arrive with each of them.
   row(1, 2018382, 'bad_request', 'the instant form is wrong or not eligible'),
-  row(1, 'any', 'ambiguous', 'more data was asked for than Facebook gives at a time', {
-    says: /reduce the amount of data/i,
-    hint: 'less_data',
-  }),
+  ...[1, -3].map((code) =>
+    row(code, 'any', 'ambiguous', 'more data was asked for than Facebook gives at a time', {
+      says: /reduce the amount of data/i,
+      hint: 'less_data',
+    }),
+  ),
   row(1, 'any', 'ambiguous', 'Facebook had an unknown error'),
   row(2, 'any', 'ambiguous', 'a Facebook service failed'),
   row(1200, 'any', 'ambiguous', 'sending failed for the moment'),

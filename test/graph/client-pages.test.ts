@@ -41,9 +41,13 @@ t.test('accounts follows any address of a next page, and none of the tokens in i
 
 t.test('where Graph asks to reduce the amount of data, half as much is asked for at a time', async (t) => {
   const graph = build(t)
-  const tooMuch = { error: { code: 1, message: "Please reduce the amount of data you're asking for" } }
+  const said = (code: number) => ({
+    error: { code, message: "Please reduce the amount of data you're asking for" },
+  })
+  const tooMuch = said(1)
   accounts().reply(500, tooMuch)
-  accounts({ limit: '50' }).reply(500, tooMuch)
+  // restfb/restfb#215
+  accounts({ limit: '50' }).reply(400, said(-3))
   accounts({ limit: '25' }).reply(200, { data: [{ id: '1' }], paging: { next: '?offset=25' } })
   accounts({ limit: '25', offset: '25' }).reply(200, { data: [{ id: '2' }] })
   t.match(await collect(graph.accounts('long-1')), [{ id: '1' }, { id: '2' }])

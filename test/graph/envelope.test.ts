@@ -38,6 +38,10 @@ t.test('what an error says for people is read beside its message', (t) => {
     for (const data of [blamed, JSON.stringify(blamed)])
       t.equal(detailOf({ error_data: data }), 'parameter message', JSON.stringify(data))
   t.equal(detailOf({ error_data: '{no object' }), '{no object')
+  // facebook/facebook-python-business-sdk#573
+  for (const nothing of ['null', '"null"', '[]', '{}', '""'])
+    t.equal(detailOf({ error_data: nothing }), '', `${nothing} says nothing`)
+  t.equal(detailOf({ error_data: '"No matching user found."' }), 'No matching user found.')
   for (const odd of [7, null, [], {}, [['x']], { details: 7 }, { blame_field: null }])
     t.type(detailOf({ error_user_title: odd, error_user_msg: odd, error_data: odd }), 'string')
   t.end()
