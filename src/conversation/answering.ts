@@ -7,13 +7,13 @@ import { beginForm, isStuck, leaveForm, type AskPlace, type FormStep } from './f
 import { isSilent, silence } from './handover-state.ts'
 import { createMatcher, type Matcher } from './match/matcher.ts'
 import { readMemory, remember } from './memory.ts'
-import { daysToPick, offersOf, rescueOf, undoOf } from './questions.ts'
+import { daysToPick, offersOf, rescueOf, shownAs, undoOf } from './questions.ts'
 import { choicesOf, render } from './render.ts'
 import { resolve, type PlainItem } from './resolve.ts'
 import type { Speaking } from './speaking.ts'
 import { after, backOf, type Turn } from './turn.ts'
 import type { ScriptResult } from './view.ts'
-import type { Voice } from './voice.ts'
+import { say, type Voice } from './voice.ts'
 
 const NO_GROUPS: ReadonlyMap<string, string> = new Map()
 
@@ -113,6 +113,20 @@ export const createAnswering = (speak: Speaking['speak']): Answering => {
         }))
       case 'next':
         return ask(step.place, step.place.question.text, 0, step.state)
+      case 'corrected':
+        return speak({ ...turn, state: step.state }, asker === undefined ? [] : [asker], (voice) => {
+          const { place, before, value } = step
+          const corrected = `${say(voice, script.words.corrected)} ${shownAs(voice, before, value)}`
+          return {
+            replies: render(
+              voice,
+              [textItem([corrected]), textItem(place.question.text)],
+              offersOf(script, voice.language, place.question),
+            ),
+            state: step.state,
+            saying: place.reply,
+          }
+        })
       case 'cancelled':
         return speak({ ...turn, state: step.state }, [], (voice) => ({
           replies: render(voice, [textItem(script.words.cancelled)], undoOf(voice, step.meant)),

@@ -30,6 +30,8 @@ export type FormStep =
       state: JsonObject | null
     }
   | { is: 'next'; place: AskPlace; state: JsonObject | null }
+  /** The answer to the question before this one has changed; this one comes again. */
+  | { is: 'corrected'; place: AskPlace; state: JsonObject | null; before: Question; value: string }
   | { is: 'done'; form: string; next: string; state: JsonObject | null; answers: FormAnswers | null }
   /** `meant` is the payload of the button that takes the word as the answer; null where the word could not be one. */
   | { is: 'cancelled'; state: JsonObject | null; meant: string | null }
@@ -150,7 +152,8 @@ const correct = (
   if (before === undefined || KINDS[before.kind].takesAnyText) return null
   // Only a few known words may be around a choice, but any words around a number or an address.
   const value = judge(script, before, given) ?? judge(script, before, { ...given, text: said })
-  if (value !== null) return { is: 'next', place, state: learn(state, before.remember, value) }
+  if (value !== null)
+    return { is: 'corrected', place, state: learn(state, before.remember, value), before, value }
   const days = daysOf(script, before, given)
   const back = { reply, step, question: before }
   if (days.length < 2) return null

@@ -38,17 +38,33 @@ export const daysToPick = (
   days: readonly string[],
 ): QuickReply[] => {
   if (days.length === 0) return []
+  const titleOf = dayTitles(language)
+  return days.map((day) => ({
+    content_type: 'text',
+    title: titleOf(day),
+    payload: `${OWN_PAYLOAD}answer:${remember}:${day}`,
+  }))
+}
+
+const dayTitles = (language: string): ((day: string) => string) => {
   const format = new Intl.DateTimeFormat(`${language.replace('_', '-')}-u-ca-gregory`, {
     day: 'numeric',
     month: 'short',
     year: 'numeric',
     timeZone: 'UTC',
   })
-  return days.map((day) => ({
-    content_type: 'text',
-    title: format.format(new Date(day)),
-    payload: `${OWN_PAYLOAD}answer:${remember}:${day}`,
-  }))
+  return (day) => format.format(new Date(day))
+}
+
+/** A remembered answer as its visitor reads it: the title of a choice, a day with the name of its month. */
+export const shownAs = (
+  { script, language }: Pick<Voice, 'script' | 'language'>,
+  { kind, options }: Question,
+  value: string,
+): string => {
+  const option = options.find((one) => one.value === value)
+  if (option !== undefined) return pick(option.title, language, script.language)
+  return kind === 'date' ? dayTitles(language)(value) : value
 }
 
 /** The quick replies under a question: its choices or the visitor's own data at Facebook, and the way out. */

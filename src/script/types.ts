@@ -88,6 +88,8 @@ export interface Words {
   notPhone: Localised<Template>
   notDate: Localised<Template>
   notChoice: Localised<Template>
+  /** The text before an earlier answer that the visitor has corrected. */
+  corrected: Localised<Template>
   /** The text before the repeated question, after the second wrong answer in a row. */
   again: Localised<Template>
   /** The text from the third time on, above the way out. */

@@ -19,6 +19,8 @@ export const ENGLISH_WORDS: Words = {
   notPhone: ['That does not look like a phone number. Please send it with its area code.'],
   notDate: ['I did not understand that date. Please write it like 24.12.2026 or 2026-12-24.'],
   notChoice: ['Please pick one of these.'],
+  // A sign, because scripts that were translated before have no word for it.
+  corrected: ['✓'],
   again: ['Sorry, I still cannot read that as an answer.'],
   stuck: [
     'I do not understand, and I do not want to keep you. Shall a person help you, or shall we stop here?',
@@ -46,6 +48,7 @@ const readWords = mapping('the words', {
   not_phone: optional(said, 'Said to an answer that is no phone number.'),
   not_date: optional(said, 'Said to an answer that is no date.'),
   not_choice: optional(said, 'Said to an answer that is none of the choices.'),
+  corrected: optional(said, 'Said before the new answer, when a visitor has corrected an earlier one.'),
   again: optional(
     said,
     'Said before the question in other words, when an answer does not fit for the second time.',
@@ -71,6 +74,7 @@ export const words: Read<Words> = described(
       notPhone: value.not_phone ?? ENGLISH_WORDS.notPhone,
       notDate: value.not_date ?? ENGLISH_WORDS.notDate,
       notChoice: value.not_choice ?? ENGLISH_WORDS.notChoice,
+      corrected: value.corrected ?? ENGLISH_WORDS.corrected,
       again: value.again ?? ENGLISH_WORDS.again,
       stuck: value.stuck ?? ENGLISH_WORDS.stuck,
     }

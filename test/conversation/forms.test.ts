@@ -508,7 +508,7 @@ t.test(
       const { say } = talk(yaml)
       await say('book')
       t.strictSame(await say('24.12.2030'), ['Your name?'])
-      t.strictSame(await say(said), ['Your name?'], said)
+      t.strictSame(await say(said), ['✓ Dec 25, 2030', 'Your name?'], said)
       t.strictSame(await say('Ann'), ['How many?'])
       t.strictSame(await say('No, I mean 4'), [`${day}, Ann, 4`])
     }
@@ -535,7 +535,7 @@ t.test('"No, I mean the red one" corrects a choice', async (t) => {
     const { say } = talk(yaml)
     await say('book')
     await say('Blue')
-    t.strictSame(await say(said), ['Your name?'], said)
+    t.strictSame(await say(said), ['✓ Red', 'Your name?'], said)
     t.strictSame(await say('Ann'), ['Red, Ann'])
   }
 })
@@ -562,9 +562,38 @@ t.test('"actually Sunday" corrects the answer before where it does not fit the q
     const { say } = talk(yaml)
     await say('book')
     await say(first)
-    const question = becomes === first ? /e-mail address/ : /^Your e-mail\?$/
-    t.match(await say(said), [question], said)
+    const answer = await say(said)
+    if (becomes === first) t.match(answer, [/e-mail address/], said)
+    else t.match(answer, [/^✓ /, /^Your e-mail\?$/], said)
     t.strictSame(await say('a@b.org'), [becomes], said)
+  }
+})
+
+t.test('a corrected answer is shown as its visitor reads it', async (t) => {
+  for (const [kind, first, said, shown] of [
+    ['as: date', '24.12.2030', 'doch 25.12.2030', 'Geändert: 25. Dez. 2030'],
+    ['as: number', '3', 'sorry 5', 'Geändert: 5'],
+    [
+      'one_of: [{ title: { en: Small, de: Klein }, value: s }, { title: { en: Large, de: Gross }, value: l }]',
+      'klein',
+      'sorry, gross',
+      'Geändert: Gross',
+    ],
+  ] as const) {
+    const yaml = `words: { corrected: { en: 'Changed:', de: 'Geändert:' } }
+replies:
+  a:
+    when: book
+    ask:
+      - { question: First?, remember: first, ${kind} }
+      - { question: Second?, remember: email, as: email }
+    next: b
+  b: { say: { en: Thanks., de: Danke. } }`
+    const { say, offers } = talk(yaml, { locale: 'de_DE' })
+    await say('book')
+    await say(first)
+    t.strictSame(await say(said), [shown, 'Second?'])
+    t.same(offers(), ['user_email', 'Cancel'])
   }
 })
 
