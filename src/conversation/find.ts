@@ -33,8 +33,8 @@ const MOST_GUESSES = 2
 export const find = (event: WebhookEvent, script: Script, matcher: () => Matcher): Found | null => {
   switch (event.kind) {
     case 'message': {
-      if (event.quickReply !== null) return byPayload(script, event.quickReply)
       const { referral, commands, text } = event
+      if (event.quickReply !== null) return byTap(script, matcher, { payload: event.quickReply, title: text })
       return (
         signed(script, referralSigns(referral)) ??
         byCommand(script, commands) ??
@@ -44,7 +44,10 @@ export const find = (event: WebhookEvent, script: Script, matcher: () => Matcher
     case 'postback':
       // A postback without a payload belongs to another app's button (docs/messenger-platform.md#e5).
       if (event.payload === null) return null
-      return signed(script, referralSigns(event.referral)) ?? byPayload(script, event.payload)
+      return (
+        signed(script, referralSigns(event.referral)) ??
+        byTap(script, matcher, { payload: event.payload, title: event.title })
+      )
     case 'referral':
       return signed(script, referralSigns(event.referral))
     case 'reaction':
@@ -54,7 +57,23 @@ export const find = (event: WebhookEvent, script: Script, matcher: () => Matcher
   }
 }
 
-/** The reply that a button leads to. */
+/**
+ * The reply that a tapped button leads to. A button of an earlier script, or of another bot, may name a reply that has another name
+ * now: then the title counts like typed words, where they are those of a phrase or a title.
+ */
+const byTap = (
+  script: Script,
+  matcher: () => Matcher,
+  { payload, title }: { payload: string; title: string | null },
+): Found => {
+  const found = byPayload(script, payload)
+  if (found.answer !== script.fallback || title === null || payload.startsWith(OWN_PAYLOAD)) return found
+  const match = matcher().match(title)
+  if (match === null || (match.how !== 'phrase' && match.how !== 'title')) return found
+  return { answer: script.replies.get(match.reply) ?? script.fallback, groups: NO_GROUPS }
+}
+
+/** The reply that a payload names. */
 const byPayload = (script: Script, payload: string): Found => {
   const [, from, name = ''] = MORE.exec(payload) ?? []
   if (from !== undefined) {
@@ -70,7 +89,6 @@ const byPayload = (script: Script, payload: string): Found => {
     return { answer, groups: NO_GROUPS, carried: button.carried }
   }
   const started = payload === USUAL_GET_STARTED ? script.profile?.getStarted : null
-  // A button of an earlier script may name a removed reply.
   const reply = script.replies.get(payload) ?? script.replies.get(started ?? payload)
   return { answer: reply ?? script.fallback, groups: NO_GROUPS }
 }

@@ -94,6 +94,21 @@ t.test('a button of an earlier script gets the fallback', async (t) => {
   }
 })
 
+t.test('a button whose reply has another name now leads where its words lead', async (t) => {
+  const button = (title: string, payload: string): WebhookEvent =>
+    event({ postback: { mid: 'm_1', title, payload } })
+  for (const words of ['Opening hours', 'when are you open'])
+    for (const tap of [tapped('times', words), button(words, 'times')])
+      t.match(texts(answer(CONTRACT, tap)), [/Monday/, /From/], words)
+  // The words must be the same: a tap is no place for guesses. The bot's own payloads, as of a form that is over, name no words.
+  for (const tap of [
+    tapped('times', 'opening hour'),
+    tapped('evergreen:answer:name:0', 'Opening hours'),
+    button('order 7', 'times'),
+  ])
+    t.same(texts(answer(CONTRACT, tap)), ['I did not get that.'])
+})
+
 t.test('a message of attachments, a sticker or of nothing at all gets the fallback', async (t) => {
   const messages: JsonObject[] = [
     { mid: 'm_1', attachments: [{ type: 'image', payload: { url: 'https://example.com/a.png' } }] },
