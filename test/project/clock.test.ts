@@ -9,6 +9,7 @@ const READS_THE_MACHINE =
 /** Where a process begins, and what a process is given when nothing else is said. */
 const MAY = [
   'app/bot.ts',
+  'plugins/errors.ts',
   'plugins/failed-proof-limit.ts',
   'src/base/clock.ts',
   'src/cli/',
