@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
@@ -45,8 +46,10 @@ export const createStateFile = (path: string): StateFile => {
           `${path} was changed by another program, such as a second sandbox, and is left as it is.`,
         )
       }
-      const draft = `${place}.${process.pid}.tmp`
-      const file = await open(draft, 'w', 0o600)
+      // A new file with a name that cannot be guessed: in a shared folder such as /tmp, another user could have made one, and reads what
+      // is written into it.
+      const draft = `${place}.${randomBytes(6).toString('hex')}.tmp`
+      const file = await open(draft, 'wx', 0o600)
       try {
         await file.writeFile(JSON.stringify(world))
         await file.sync()

@@ -199,6 +199,14 @@ t.test(
   },
 )
 
+t.test('a draft that another user has made beforehand does not become the state file', async (t) => {
+  const dir = t.testdir({ [`world.json.${process.pid}.tmp`]: 'theirs' })
+  const path = join(dir, 'world.json')
+  await createStateFile(path).save({ a: 1 })
+  t.equal((await stat(path)).mode & 0o777, 0o600)
+  t.equal(await readFile(`${path}.${process.pid}.tmp`, 'utf8'), 'theirs')
+})
+
 t.test('a state file that is a symbolic link stays one, also before there is a state', async (t) => {
   const dir = t.testdir({ 'world.json': t.fixture('symlink', 'elsewhere.json') })
   const file = createStateFile(join(dir, 'world.json'))
