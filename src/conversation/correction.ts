@@ -29,8 +29,9 @@ const REFUSALS = new Set('no nope nein nee nie non nao ne'.split(' '))
 
 const isAround = (word: string): boolean => word === 'one' || SMALL.has(word) || isAroundAnswer(word)
 
+/** "No. 5" is a number. */
 const BARE =
-  /^\s*(?:(?:(?:no|nope|nein|nee|nie|non)\s*[,.!:;–—-]+|oops|ups|sorry|actually|no wait|wait|no sorry|entschuldigung|halt|doch|pardon|perdón|scusa|scusi|desculpa|desculpe)[\s,.!:;–—-]+)+/iu
+  /^\s*(?!no\.\s*\d)(?:(?:(?:no|nope|nein|nee|nie|non)\s*[,.!:;–—-]+|oops|ups|sorry|actually|no wait|wait|no sorry|entschuldigung|halt|doch|pardon|perdón|scusa|scusi|desculpa|desculpe)[\s,.!:;–—-]+)+/iu
 
 /** "The 25th of December", "5 people please" */
 const MOST_WORDS = 2

@@ -148,10 +148,18 @@ const correct = (
 ): FormStep | null => {
   const { reply } = place
   const step = place.step - 1
-  const before = script.replies.get(reply)?.form?.questions[step]
+  const questions = script.replies.get(reply)?.form?.questions ?? []
+  const before = questions[step]
   if (before === undefined || KINDS[before.kind].takesAnyText) return null
   // Only a few known words may be around a choice, but any words around a number or an address.
-  const value = judge(script, before, given) ?? judge(script, before, { ...given, text: said })
+  const valueFor = (question: Question): string | null =>
+    judge(script, question, given) ?? judge(script, question, { ...given, text: said })
+  // "Sorry, 24.12." is a day rather than a number, where both were asked for.
+  const isForOther = questions
+    .slice(0, step)
+    .some((one) => one.kind !== before.kind && !KINDS[one.kind].takesAnyText && valueFor(one) !== null)
+  if (isForOther) return null
+  const value = valueFor(before)
   if (value !== null)
     return { is: 'corrected', place, state: learn(state, before.remember, value), before, value }
   const days = daysOf(script, before, given)

@@ -547,6 +547,7 @@ t.test('"actually Sunday" corrects the answer before where it does not fit the q
     ['as: number', '3', 'No, five people pls', '5'],
     ['as: number', '3', 'wait 5 minutes', '3'],
     ['as: number', '3', 'no 5', '3'],
+    ['as: number', '3', 'No. 5', '3'],
     ['as: number', '3', 'sorry, there are 2 dogs', '3'],
     ['one_of: [Blue, Red]', 'Blue', 'oops, the red one', 'Red'],
     ['one_of: [Blue, Red]', 'Blue', 'no red', 'Blue'],
@@ -567,6 +568,22 @@ t.test('"actually Sunday" corrects the answer before where it does not fit the q
     else t.match(answer, [/^✓ /, /^Your e-mail\?$/], said)
     t.strictSame(await say('a@b.org'), [becomes], said)
   }
+})
+
+t.test('a correction that fits an earlier question of another kind corrects no other answer', async (t) => {
+  const { say } = talk(`replies:
+  a:
+    when: book
+    ask:
+      - { question: Which day?, remember: day, as: date }
+      - { question: How many?, remember: count, as: number }
+      - { question: Inside?, remember: where, one_of: [Yes, No] }
+    next: b
+  b: { say: '{{day}}, {{count}}' }`)
+  for (const text of ['book', '24.12.2030', '4']) await say(text)
+  for (const text of ['sorry, 25.12.', 'I mean 25.12.']) t.notMatch(await say(text), [/^✓/], text)
+  t.same(await say('sorry, 5'), ['✓ 5', 'Inside?'])
+  t.same(await say('yes'), ['2030-12-24, 5'])
 })
 
 t.test('a corrected answer is shown as its visitor reads it', async (t) => {
