@@ -16,7 +16,7 @@ import { command, EXIT, wrongUsage } from '../src/cli/command.ts'
 import { OWN_SCRIPT, SAMPLE_SCRIPT, scriptToRead } from '../src/script/own-script.ts'
 import { DEMO_PORT, surroundingsOf } from '../src/cures/surroundings.ts'
 import { DEMO_FOLDER, leaveNote } from './demo-note.ts'
-import { endWithGrace } from './end-with-grace.ts'
+import { endWithGrace, SIGNALS } from './end-with-grace.ts'
 import { passedOn, type Environment } from './passed-on.ts'
 import { processIo } from './process-io.ts'
 
@@ -49,7 +49,7 @@ const start = async (): Promise<void> => {
   const undo: (() => unknown)[] = []
   let isEnding = false
   // Noted at once, because `endWithGrace` takes a moment, in which the demo's other processes may end.
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => (isEnding = true))
+  for (const signal of SIGNALS) process.once(signal, () => (isEnding = true))
   const cleanUp = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step()
   }

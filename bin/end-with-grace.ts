@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+/** The signals that end a process in order. */
+export const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 /**
  * Signals within this time count as one. A terminal sends Ctrl-C to npm and to the program, and npm passes its own on; when a
  * terminal is closed, both it and its shell send SIGHUP.
