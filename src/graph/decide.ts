@@ -24,7 +24,10 @@ type Numbers = Pick<GraphAnswer, 'code' | 'subcode' | 'message' | 'detail' | 'ed
 
 /** The table's row for an answer, or undefined for an error that has no row. */
 export const findRow = (answer: Numbers): VerdictRow | undefined => {
-  const message = clip(saidBy(answer), LONGEST_SAID).replaceAll(QUOTED_ADDRESS, 'address')
+  const message = clip(saidBy(answer), LONGEST_SAID)
+    .replaceAll(QUOTED_ADDRESS, 'address')
+    // Facebook writes both; the expressions know the straight one.
+    .replaceAll('’', "'")
   return VERDICTS.find((candidate) => fits(candidate, { ...answer, message }))
 }
 

@@ -61,7 +61,7 @@ export const DESKTOP_APP = /\bdesktop app\b/i
  * half of the expression leaves such texts out.
  */
 export const BLOCKED_CONTENT =
-  /^(?!.*(\b(temporar\w*|restrict\w*|disabled|suspended|limit\w*|right now|until|(cannot|can['’]t) (send|message|use)|(you(['’]ve| have) been|you(['’]re| are)( \w+)?|sending is|messag\w+ (\w+ ){0,4}(is|are)) (blocked|turned off)|for (now|\w+ (hours?|days?)))\b|\b(page|account|app|application|business|shop|catalog(ue)?|website)s? (includes?|contains?|has|have|is|was)\b)).*(\b(includes?|contains?|has) (an? |some )?((blocked|unsafe) )?(content|links?|urls?)\b|\b(this|the|your) (content|links?|urls?) (goes|is|was|has been|couldn't)\b)/is
+  /^(?!.*(\b(temporar\w*|restrict\w*|disabled|suspended|limit\w*|right now|until|(cannot|can't) (send|message|use)|(you('ve| have) been|you('re| are)( \w+)?|sending is|messag\w+ (\w+ ){0,4}(is|are)) (blocked|turned off)|for (now|\w+ (hours?|days?)))\b|\b(page|account|app|application|business|shop|catalog(ue)?|website)s? (includes?|contains?|has|have|is|was)\b)).*(\b(includes?|contains?|has) (an? |some )?((blocked|unsafe) )?(content|links?|urls?)\b|\b(this|the|your) (content|links?|urls?) (goes|is|was|has been|couldn't)\b)/is
 
 /** Texts that are the same for every fault under their code. */
 export const GENERIC =

@@ -67,6 +67,15 @@ t.test('content that Facebook blocks is the fault of the message, and closes no 
   t.end()
 })
 
+t.test('an apostrophe of a typesetter is read like one of a keyboard', (t) => {
+  for (const said of [
+    "(#200) This person isn't available right now.",
+    '(#200) This person isn’t available right now.',
+  ])
+    t.equal(decide(answer('messages', 200, null, said)), 'unreachable', said)
+  t.end()
+})
+
 t.test('a file of a type that Facebook does not take is the fault of that message', (t) => {
   // jgorset/facebook-messenger#221: the address of the audio file led to an HTML page.
   const said =
