@@ -77,9 +77,11 @@ export const restoreBackup = async (options: {
     })
     return { files: copies.map(basenameOf), aside, doubted: doubted[0] ?? 0 }
   } catch (error) {
+    const { message, remedy } = error as Partial<BotError>
     throw refused(
-      `The backup in ${from} could not be put into ${dir}: ${(error as Error).message}.`,
-      'Make room on the disk, check that this user may write to DATA_DIR, and to the place that tokens.json leads to where it is a link, and run it again.',
+      `The backup in ${from} could not be put into ${dir}: ${message?.replace(/\.$/, '')}.`,
+      // That of the token lock.
+      remedy ?? MAKE_ROOM,
       error,
     )
   } finally {
@@ -87,6 +89,9 @@ export const restoreBackup = async (options: {
     held.release()
   }
 }
+
+const MAKE_ROOM =
+  'Make room on the disk, check that this user may write to DATA_DIR, and to the place that tokens.json leads to where it is a link, and run it again.'
 
 const isDatabase = (file: string): boolean => file.endsWith('.db')
 

@@ -154,6 +154,17 @@ t.test('a restore that fails on the way changes nothing, and says what to look a
 
 const begin = (dir: string) => openOwnStore({ dir, clock: systemClock })
 
+t.test('a restore that gets no token lock says to look who uses the folder, not to make room', async (t) => {
+  const { dir, options } = await build(t)
+  rmSync(join(dir, 'tokens.lock'), { force: true })
+  mkdirSync(join(dir, 'tokens.lock'))
+  await t.rejects(restoreBackup(options), {
+    code: 'BOT_STORE_UNAVAILABLE',
+    message: /could not be put into .+tokens\.lock cannot be locked: [^.]+\.$/,
+    remedy: /^See which process uses the folder/,
+  })
+})
+
 t.test(
   'a restore that was cut off while it copied leaves the data, and a start removes what it has left',
   async (t) => {
