@@ -1,5 +1,6 @@
 import { isMap, type Node } from 'yaml'
 import { MEDIA_TYPES } from '../messages.ts'
+import { didYouMean } from './did-you-mean.ts'
 import { condition } from './condition.ts'
 import { couponItem } from './coupon.ts'
 import { LIMITS } from '../channel/messenger.ts'
@@ -15,7 +16,6 @@ import { cards } from './cards.ts'
 import { successor } from './names.ts'
 import { template } from './texts.ts'
 import {
-  didYouMean,
   timeSpan,
   entriesOf,
   kindOf,

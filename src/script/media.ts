@@ -66,7 +66,7 @@ const checked = (
   return media
 }
 
-/** A path on the writer's own computer: `C:\pictures\menu.png`, `file:///home/ann/menu.png`. */
+/** A path on the writer's own computer: `C:\pictures\menu.png`, `file:///pictures/menu.png`. */
 const ON_A_DISK = /^(?:[a-z]:[\\/]|file:)/i
 
 /** A web address, or the path of a file beside the script. */

@@ -1,5 +1,6 @@
 import { LIMITS } from '../channel/messenger.ts'
 import { LOCALES, localesOf } from '../channel/locales.ts'
+import { didYouMean } from './did-you-mean.ts'
 import { isLanguage, localised } from './localised.ts'
 import { quoted } from './mistakes.ts'
 import { described, schemaOf, type Read, type Reading } from './reading.ts'
@@ -8,7 +9,7 @@ import { target, toAddress, TO_REPLY } from './destinations.ts'
 import { FACEBOOK } from './limits.ts'
 import { reference } from './names.ts'
 import { plainText, template, title } from './texts.ts'
-import { didYouMean, list, mapping, optional, required, text, url } from './shapes.ts'
+import { list, mapping, optional, required, text, url } from './shapes.ts'
 import type { ScriptCommand, Profile } from './types.ts'
 
 /** Variables that Facebook fills in. */

@@ -1,4 +1,5 @@
 import { isMap, type Node } from 'yaml'
+import { didYouMeanOwn } from './did-you-mean.ts'
 import { matchKey } from './match-key.ts'
 import { destination, formQuestions } from './ask.ts'
 import { sayItem } from './items.ts'
@@ -10,17 +11,7 @@ import { looksLikePattern, pattern, type Pattern } from './pattern.ts'
 import { described, schemaOf, type Place, type Read, type Reading } from './reading.ts'
 import { reference } from './names.ts'
 import { title } from './texts.ts'
-import {
-  didYouMeanOwn,
-  entriesOf,
-  list,
-  mapping,
-  oneOf,
-  oneOrMore,
-  optional,
-  text,
-  nodeText,
-} from './shapes.ts'
+import { entriesOf, list, mapping, oneOf, oneOrMore, optional, text, nodeText } from './shapes.ts'
 import { sign } from './signs.ts'
 import type { Answer, Form, NamedAnswer, Question, SayItem, Sign } from './types.ts'
 

@@ -2,8 +2,8 @@ import { isMap, isScalar, isSeq, type Node } from 'yaml'
 import type { JsonObject } from '../base/json.ts'
 import { described, nothingAt, schemaOf, type Place, type Read, type Reading } from './reading.ts'
 import { COLON_IN_TEXT, VARIABLE_FIRST } from './syntax.ts'
-import { closest } from '../base/edit-distance.ts'
-import { colonHint, lookAlike, showsNothing, unsendable } from './look-alikes.ts'
+import { didYouMean } from './did-you-mean.ts'
+import { colonHint, showsNothing, unsendable } from './look-alikes.ts'
 import { quoted } from './mistakes.ts'
 import { otherWord } from './other-words.ts'
 
@@ -318,22 +318,6 @@ export const kindOf = (node: Node | null, reading: Reading): string => {
   return node !== null && node.range !== undefined && reading.shown(reading.placeOf(node)) !== '""'
     ? reading.shown(reading.placeOf(node))
     : 'nothing'
-}
-
-export const didYouMean = (word: string, options: Iterable<string>): string | null => {
-  const alike = lookAlike(word, options)
-  if (alike !== null)
-    return `It looks like ${quoted(alike)} and is written with other characters: copy the name.`
-  const meant = closest(word, options)
-  return meant === null ? null : `Did you mean ${quoted(meant)}?`
-}
-
-/** {@link didYouMean} among the script's own names, of which there may be thousands: null once enough were compared. */
-export const didYouMeanOwn = (word: string, names: readonly string[], reading: Reading): string | null => {
-  const { comparisons } = reading
-  if (comparisons.left <= 0) return null
-  comparisons.left -= names.length
-  return didYouMean(word, names)
 }
 
 const refuseKey = (

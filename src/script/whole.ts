@@ -1,10 +1,10 @@
 import { isScalar, visit, type Node } from 'yaml'
+import { didYouMeanOwn } from './did-you-mean.ts'
 import { allOf, isLanguage } from './localised.ts'
 import { matchKey } from './match-key.ts'
 import { quoted } from './mistakes.ts'
 import type { Reading } from './reading.ts'
 import type { ReadReplies } from './replies.ts'
-import { didYouMeanOwn } from './shapes.ts'
 import { circlesOf, reachedFrom } from './ways.ts'
 
 /** The names of answers, collected before anything is read, because texts anywhere may mention them. */
