@@ -24,6 +24,9 @@ export interface RefusedTry {
   token: string
 }
 
+/** A refusal that is not about the token. */
+type OtherRefusal = Exclude<Refusal, { do: 'suspect_token' }>
+
 export interface Death {
   reason: DeadReason
   error?: GraphFacts | undefined
@@ -79,14 +82,11 @@ export const createAfterRefusal = (deps: {
     claim: OutboxClaim,
     reply: StoredReply,
     tried: RefusedTry,
-    refusal: Refusal,
+    refusal: OtherRefusal,
   ): Continuation | Promise<Continuation> => {
-    const { error, token } = tried
+    const { error } = tried
     const { pageId } = claim.conversation
     switch (refusal.do) {
-      case 'suspect_token':
-        tokens.suspect(pageId, token, error)
-        return { go: 'stop' }
       case 'close_page':
         gates.media.refused(pageId, refusal.why, error.retryAfterMs ?? 0)
         return later(claim, reply, error)
@@ -106,14 +106,11 @@ export const createAfterRefusal = (deps: {
     claim: OutboxClaim,
     reply: StoredReply,
     tried: RefusedTry,
-    refusal: Refusal,
+    refusal: OtherRefusal,
   ): Continuation | Promise<Continuation> => {
-    const { error, token } = tried
+    const { error } = tried
     const { id, pageId } = claim.conversation
     switch (refusal.do) {
-      case 'suspect_token':
-        tokens.suspect(pageId, token, error)
-        return { go: 'stop' }
       case 'close_page':
         if (refusal.ifOfVisitor === undefined) gates.close(pageId, refusal.why, refusal.atLeastMs)
         else if (!gates.close(pageId, refusal.why, refusal.atLeastMs, id))
@@ -137,11 +134,16 @@ export const createAfterRefusal = (deps: {
   }
 
   return async (claim, reply, tried) => {
-    const { error } = tried
+    const { error, token } = tried
     const { pageId } = claim.conversation
     report.refused(pageId, error.verdict)
     log.debug({ pageId, replyId: reply.id, graph: graphFactsOf(error) }, 'Graph refused a reply')
+    const refusal = refusalOf(error)
+    if (refusal.do === 'suspect_token') {
+      tokens.suspect(pageId, token, error)
+      return { go: 'stop' }
+    }
     const follow = error.edge === UPLOAD_EDGE ? ofUpload : ofMessage
-    return follow(claim, reply, tried, refusalOf(error))
+    return follow(claim, reply, tried, refusal)
   }
 }
