@@ -259,6 +259,27 @@ t.test('a server whose sequences lie behind its rows numbers on above them', asy
   t.same(row, { n: 42, last: true })
 })
 
+t.test('in tables that were restored under a running bot, no visitor is taken for another one', async (t) => {
+  const url = await ownDatabase(t)
+  const store = await openPostgresStore({
+    url,
+    clock: systemClock,
+    name: 'test',
+    owner: 'test',
+    leases: null,
+  })
+  t.teardown(() => store.close())
+  await store.accept([newEvent('before', { psid: 'one' })])
+  // The number that the store has for the first visitor was given again after the restore.
+  await sql(url, `delete from evergreen.inbox`)
+  await sql(url, `update evergreen.conversation set psid = 'two'`)
+  await store.accept([newEvent('after', { psid: 'one' }), newEvent('of two', { psid: 'two' })])
+  t.same(await sql(url, FILED), [
+    { psid: 'one', body: '{"key":"after"}' },
+    { psid: 'two', body: '{"key":"of two"}' },
+  ])
+})
+
 t.test('user and password are read from their file again once the server refuses them', async (t) => {
   const url = await freshDatabase()
   const [before, after] = [`evergreen_before_${process.pid}`, `evergreen_after_${process.pid}`]

@@ -45,6 +45,7 @@ export const acceptAll = (
         values: [
           given.map(({ ord }) => ord),
           given.map(({ conversation }) => conversation),
+          given.map(({ event }) => event.psid ?? ''),
           given.map(({ nowMs }) => nowMs),
           given.map(({ event }) => (event.opensWindow ? event.timestampMs + STANDARD_WINDOW_MS : null)),
           given.map(({ event }) => event.body),
@@ -69,12 +70,13 @@ const HOUR_OF_MESSAGE = `(least(ends - ${STANDARD_WINDOW_MS}, accepted_ms) - lea
 // A conversation's row is read once, and written only where its window moves. Within one hour no span begins, which costs less to see
 // than the beginning of each. A row that will be written is locked first and read as it is then: two instances may accept messages of one
 // visitor at once, and both would count the first of an hour. All are locked in one order, or two instances could wait for each other.
+// The visitor's id is compared, too: in a database restored under a running bot, the cached number may be that of another visitor.
 const ACCEPT = `
 with given as materialized (
-  select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
-    as g (ord, conversation, accepted_ms, window_ends_ms, body)
+  select * from unnest($1::int[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[])
+    as g (ord, conversation, psid, accepted_ms, window_ends_ms, body)
 ), names as materialized (
-  select * from unnest($6::int[], $7::bytea[], $8::bigint[]) as n (ord, key, accepted_ms)
+  select * from unnest($7::int[], $8::bytea[], $9::bigint[]) as n (ord, key, accepted_ms)
 ), fresh as (
   insert into evergreen.seen (key, accepted_ms) select key, accepted_ms from names
   on conflict do nothing returning key
@@ -85,7 +87,7 @@ with given as materialized (
   from (select * from given where ord not in (select ord from stale) order by ord) g
 ), found as materialized (
   select ok.ord, ok.seq, ok.conversation, ok.accepted_ms, ok.window_ends_ms as ends, c.id, c.page, c.state, c.window_ends_ms as stored
-  from ok left join evergreen.conversation c on c.id = ok.conversation
+  from ok left join evergreen.conversation c on c.id = ok.conversation and c.psid = ok.psid
 ), locked as materialized (
   select c.id, c.window_ends_ms as stored from evergreen.conversation c
   where c.id in (
