@@ -136,14 +136,34 @@ export const monthOf = (word: string, { months }: DateWords): number | undefined
 
 const SHORTEST_BEGINNING = 3
 
-const isMistyped = (name: string, word: string): boolean =>
+/** The key with day names that have wrong letters spelled right: "tommorow", "Donerstag". A name that may be two days stays. */
+export const spelledDays = (key: string, { weekdays, near, spans }: DateWords): string => {
+  // "Morgan" and "domain" are names of their own.
+  const names = [...weekdays, ...[...near].filter(([name]) => name.length > SHORTEST_MISTYPED)]
+  const spelled = (word: string): string => {
+    if (word.length < SHORTEST_MISTYPED - 1 || weekdays.has(word) || near.has(word) || spans.has(word))
+      return word
+    // Other endings are other words: "Sundays", "Montage", "domeniche".
+    const meant = names.filter(
+      ([name]) => name.at(-1) === word.at(-1) && isMistyped(name, word, name.length < LONG ? 1 : 2),
+    )
+    const [found] = meant
+    return found !== undefined && meant.every(([, day]) => day === found[1]) ? found[0] : word
+  }
+  return key.split(' ').map(spelled).join(' ')
+}
+
+/** @param most - how many letters may be wrong */
+const isMistyped = (name: string, word: string, most = 1): boolean =>
   name.length >= SHORTEST_MISTYPED &&
   name[0] === word[0] &&
-  Math.abs(name.length - word.length) <= 1 &&
-  editDistance(name, word) <= 1
+  Math.abs(name.length - word.length) <= most &&
+  editDistance(name, word) <= most
 
 /** Shorter names differ from each other by one letter. */
 const SHORTEST_MISTYPED = 6
+/** A day name of this length may have two wrong letters: "wensday". */
+const LONG = 8
 
 /** Replaces an understood day in a key. No visitor writes this word. */
 export const DAY = 'xdayx'

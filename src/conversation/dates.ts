@@ -14,6 +14,7 @@ import {
   EVES,
   isOtherWeek,
   monthOf,
+  spelledDays,
   withoutMornings,
   type DateWords,
 } from './date-words.ts'
@@ -57,10 +58,8 @@ export const readDate = (
     .replace(PRICED, ' ')
     .replace(PHONE_IN_PAIRS, ' ')
   const digits = digitsIn(text.replace(SHORT_YEAR, ' 20$1'), today, order)
-  const key = withoutMornings(
-    withoutContraction(withoutIdioms(matchKey(digits.rest).replace(GREETING, ' ')), languages),
-    words,
-  )
+  const plain = withoutContraction(withoutIdioms(matchKey(digits.rest).replace(GREETING, ' ')), languages)
+  const key = withoutMornings(spelledDays(plain, words), words)
   const eves = daysSaid(key, EVES)
   const named = namedIn(eves.rest, today, words)
   const near = daysSaid(named.rest, words.near)

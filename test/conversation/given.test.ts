@@ -335,12 +335,19 @@ const DOUBTED: Record<string, readonly string[]> = {
     'es: talla 10/12 / versión 2.10',
     'pl: rozmiar 10/12 / 10.10 zł',
     'de: um 10.10 / 4/5 Personen / im April, 4 Personen / ich sage morgen Bescheid / diesen Morgen',
-    'en: 4/5 people / April 4 people / let me know tomorrow',
+    'en: 4/5 people / April 4 people / let me know tomorrow / ask Morgan / the domain',
     'es: esta mañana',
     'da: god morgen',
     'de: guten Morgen / am Morgen / 1.5 Stunden / um 10.10 Uhr',
     'en: 2.5 km / € 3.5 / 1/2 kg / 24/7 / 3.10 pm / we march 4 miles',
     'es: por la mañana',
+  ],
+  'a misspelt name that may be two days, and other forms of a name': [
+    'en: thuesday / tursday / Sundays / sundae / not tommorow / next firday / tommorow or saterday',
+    'de: Montage / an Freitagen / samstags',
+    'it: le domeniche / i sabati',
+    'uk: через неделю',
+    'ru: через неделю / до пятнцу',
   ],
   'a number that may be its day': [
     'en: Friday 4 / tomorrow 19 / Friday the 18th / 2 May 4 / Friday between 24 and 31 / from 3 to 5 December / Friday of 11',
@@ -404,6 +411,8 @@ const DOUBTED: Record<string, readonly string[]> = {
 /** And these are taken. */
 const TAKEN: Record<string, readonly string[]> = {
   '2026-09-22': [
+    'en: tommorow / tomorow at 5, please / tommorrow / tuseday',
+    'de: Dinstag',
     'en: 7 pm tomorrow / tomorrow quarter past 7 / tomorrow after work / after 5 tomorrow / tomorrow, 2 adults and 2 children / ok, tomorrow then',
     'de: morgen um halb acht / Guten Tag, morgen bitte / morgen nach 18 Uhr / morgen ab 18 Uhr',
     'es: mañana a las 7 de la tarde / Buenos días, mañana',
@@ -416,6 +425,9 @@ const TAKEN: Record<string, readonly string[]> = {
     'hi: कल',
   ],
   '2026-09-23': [
+    'en: wensday / on Wendsday, 4 people / the day after tomorow',
+    'de: am Mitwoch um 7',
+    'fr: mecredi',
     'pl: w środę o 19',
     'cs: ve středu / ve středu v 18:30',
     'ru: в среду в 18',
