@@ -99,6 +99,11 @@ export class GraphError extends BotError {
     this.answered = facts.answered ?? this.httpStatus !== null
     this.byToken = facts.byToken ?? false
   }
+
+  /** The cure that the table of refusals names; it is more precise than one for all refusals of a call. */
+  get cure(): { remedy: string; byToken: boolean } | null {
+    return this.remedy === undefined ? null : { remedy: this.remedy, byToken: this.byToken }
+  }
 }
 
 const CODES: Partial<Record<Verdict, BotErrorCode>> = {

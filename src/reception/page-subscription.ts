@@ -92,12 +92,13 @@ export const createPageSubscription = (deps: {
   }
 }
 
-const troubleOf = (pageId: string, { verdict, message }: GraphError): Trouble | null =>
-  IS_TROUBLE[verdict]
+const troubleOf = (pageId: string, error: GraphError): Trouble | null =>
+  IS_TROUBLE[error.verdict]
     ? {
-        what: `The bot cannot see to it that Facebook sends the webhooks of the Page: ${message}.`,
+        what: `The bot cannot see to it that Facebook sends the webhooks of the Page: ${error.message}.`,
         remedy: subscribeByHand(pageId),
         byToken: true,
+        ...error.cure,
       }
     : null
 

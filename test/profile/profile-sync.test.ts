@@ -21,6 +21,7 @@ const setUp = (over: { profile?: JsonObject; state?: PageTokenState } = {}) => {
   const told = { trouble: null as Trouble | null }
   let keeps = true
   let refusal: Verdict | null = null
+  let remedy: string | undefined
   let refused: string | undefined
   let token: string | null = 'page-token-1'
   let wanted: JsonObject | null = GREETING
@@ -33,6 +34,7 @@ const setUp = (over: { profile?: JsonObject; state?: PageTokenState } = {}) => {
     if (refusal === null || (refused ?? call) !== call) return result()
     throw new GraphError('refused', {
       verdict: refusal,
+      remedy,
       edge: 'messenger_profile',
       graphCode: 1,
       subcode: null,
@@ -81,9 +83,10 @@ const setUp = (over: { profile?: JsonObject; state?: PageTokenState } = {}) => {
     keepNothing: () => void (keeps = false),
     names: () => calls.map(({ call }) => call),
     /** @param call - `get`, `set` or `delete`; any where nothing is said */
-    refuse: (verdict: Verdict | null, call?: string) => {
+    refuse: (verdict: Verdict | null, call?: string, cure?: string) => {
       refusal = verdict
       refused = call
+      remedy = cure
     },
     want: (next: JsonObject | null) => void (wanted = next),
     newToken: (next: string) => {
@@ -248,6 +251,14 @@ t.test('a profile that Facebook refuses is a need until the script is corrected'
   await settle(10)
   t.equal(page.told.trouble, null)
   t.match(page.sync.status(PAGE), { is: 'in_step', error: null })
+})
+
+t.test('the cure that is known for a refusal of the profile is told', async (t) => {
+  const page = setUp()
+  page.refuse('permission', 'set', 'Make this app the default app of the Page.')
+  page.sync.start()
+  await settle()
+  t.match(page.told.trouble, { remedy: 'Make this app the default app of the Page.', byToken: false })
 })
 
 t.test('a profile that Facebook does not tell is not the fault of the script', async (t) => {

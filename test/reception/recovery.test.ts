@@ -2,7 +2,7 @@ import t from 'tap'
 import { WEBHOOK_FIELDS } from '../../src/channel/messenger.ts'
 import { toNewEvents } from '../../src/webhook/inbox.ts'
 import { createFakeDuty } from '../helpers/duty.ts'
-import { MINUTE_MS, HOUR_MS, PAGE, ANN, BOB, world } from './recovery-world.ts'
+import { MINUTE_MS, HOUR_MS, PAGE, ANN, BOB, refusal, world } from './recovery-world.ts'
 
 t.test('a Page that is and stays subscribed is looked at, and nothing more', async (t) => {
   const w = await world(t)
@@ -342,6 +342,11 @@ t.test('a subscription that Facebook does not let the bot renew is a need until 
   w.refuse.subscribedFields = 'transient'
   await w.advance(HOUR_MS)
   t.ok(w.trouble, 'an outage mends nothing')
+
+  w.refuse.subscribedFields = null
+  w.refuse.subscribe = refusal('permission', { remedy: 'Turn on two-factor authentication.', byToken: true })
+  await w.advance(HOUR_MS)
+  t.match(w.trouble, { remedy: 'Turn on two-factor authentication.', byToken: true }, 'the known cure')
 
   w.refuse.subscribe = null
   w.refuse.subscribedFields = null
