@@ -106,6 +106,9 @@ export const NO_OBJECT = /\bunsupported (post|get) request\b|\bobject\b[^.]* doe
 export const TAKEN_OVER =
   /\b(another|other) app(lication)?\b[^.]*\b(controls?|controlling|control of|taken over|owns)\b|\bcontrolling\b[^.]*\b(thread|conversation)\b|\b(thread|conversation)\b[^.]*\b(controlled|taken over|owned) by\b|\b(not the|no longer the) (thread|conversation) owner\b/i
 
+/** The app is not the Page's default app, which was called the primary app or receiver before. */
+export const NOT_DEFAULT_APP = /\bnot (set as )?the (primary|default)(\/\w+)? (app|receiver)\b/i
+
 /** The app was deleted; app id and secret may still be the right ones. */
 export const DELETED_APP = /\bError validating application\b.*\bhas been deleted\b/is
 

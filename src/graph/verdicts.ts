@@ -239,6 +239,11 @@ export const VERDICTS: readonly VerdictRow[] = [
     reach: 'visitor',
   }),
   row(2, 2018344, 'permission', 'the Page Contact Terms are not accepted'),
+  row(100, 'any', 'permission', "the app is not the Page's default app", {
+    says: words.NOT_DEFAULT_APP,
+    edges: ['messenger_profile'],
+    remedy: remedies.MENU_OF_DEFAULT_APP,
+  }),
   refusedTag(1893061),
   refusedTag('any', words.TAG),
   either(2018247, 'permission', 'the app may not read this profile'),

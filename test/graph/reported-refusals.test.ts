@@ -281,6 +281,17 @@ t.test('a refusal of a token or an app leads to the step that mends it, as publi
       '(#200) Provide valid app ID',
       { verdict: 'configuration', errorCode: 'BOT_GRAPH_REJECTED', remedy: /Authorization header/ },
     ],
+    ...(['primary', 'primary/default'] as const).map(
+      (which) =>
+        [
+          'jgorset/facebook-messenger#276, ChatbotXIO/ChatbotX#792',
+          'messenger_profile',
+          100,
+          null,
+          `(#100) Cannot set persistent menu because your app is not set as the ${which} app for the page.`,
+          { verdict: 'permission', meaning: /default app/, remedy: /Conversation routing.*take `menu` out/ },
+        ] as const,
+    ),
     ...([101, 190] as const).map(
       (code) =>
         [

@@ -200,6 +200,7 @@ const TEXTS = [
   'You cannot access the app till you log in to www.facebook.com and follow the instructions given.',
   'Confirm your identity before you can publish as this Page.',
   '(#10) This action was not submitted due to new privacy rules in Europe and Japan.',
+  'Your app is not set as the primary app for the page.',
 ]
 
 t.test(
