@@ -25,8 +25,8 @@ export const NO_PAGE_TOKEN =
 /** The call came without an access token; only together with codes 104 and 2500. */
 export const ACCESS_TOKEN = /access token/i
 
-/** Graph's text under 200 for a call without an access token, or with an incomplete Authorization header. */
-export const NO_APP_ID = /\bprovide (a )?valid app id\b/i
+/** Graph's texts under 200 for a call without an access token, or with an incomplete Authorization header. */
+export const NO_APP_ID = /\bprovide (a )?valid app id\b|\bmust have a valid access[_ ]token\b/i
 
 /** The person who made the token has lost the role on the Page; Graph says so under 190 without a subcode, too. */
 export const NO_PAGE_ROLE =

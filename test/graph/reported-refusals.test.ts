@@ -274,6 +274,14 @@ t.test('a refusal of a token or an app leads to the step that mends it, as publi
       { verdict: 'bad_request', meaning: /callback address/ },
     ],
     [
+      'arsduo/koala#334',
+      'messages',
+      200,
+      null,
+      '(#200) Must have a valid access_token to access this endpoint',
+      { verdict: 'configuration', errorCode: 'BOT_GRAPH_REJECTED', remedy: /Authorization header/ },
+    ],
+    [
       'public notes on calls whose Authorization header lacks "Bearer", or whose token is empty',
       'messages',
       200,
