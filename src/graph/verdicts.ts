@@ -281,6 +281,7 @@ export const VERDICTS: readonly VerdictRow[] = [
   row([80001, 80014], 'any', 'rate_limited', 'the Page has reached its request limit'),
 
   // These codes do not prove, with any status, that a call was not carried out: a message was seen to arrive with each of them.
+  either(1929002, 'permission', 'a permission for one of the webhook fields is missing'),
   row(1, 2018382, 'bad_request', 'the instant form is wrong or not eligible'),
   ...[1, -3].map((code) =>
     row(code, 'any', 'ambiguous', 'more data was asked for than Facebook gives at a time', {

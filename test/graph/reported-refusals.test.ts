@@ -273,6 +273,17 @@ t.test('a refusal of a token or an app leads to the step that mends it, as publi
       '(#2201) response does not match challenge, expected value="6736819", received="\u003C!DOCTYPE html..."',
       { verdict: 'bad_request', meaning: /callback address/ },
     ],
+    ...(['subscribed_apps', 'subscriptions'] as const).map(
+      (edge) =>
+        [
+          'fbsamples/workplace-platform-samples#7',
+          edge,
+          1,
+          1_929_002,
+          'An unknown error occurred. You could not subscribe to some of the fields requested due to a permissions error.',
+          { verdict: 'permission', meaning: /webhook fields/ },
+        ] as const,
+    ),
     [
       'arsduo/koala#334',
       'messages',
