@@ -1,4 +1,5 @@
 import { badParameter, missingParameter } from './failure.ts'
+import { parseLooseJson } from './loose-json.ts'
 
 /** The parameters of a call, from query, form (also bracketed), JSON or multipart. */
 export type Params = Record<string, unknown>
@@ -97,14 +98,17 @@ export const optionalList = (params: Params, name: string): string[] | undefined
     .filter((item) => item !== '')
 }
 
-/** Parses JSON text of an object or an array; returns other values unchanged. */
+/** Parses JSON text of an object or an array, also loosely written; returns other values unchanged. */
 export const unpack = (value: unknown): unknown => {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value
-  try {
-    return JSON.parse(value) as unknown
-  } catch {
-    return value
+  for (const parse of [JSON.parse, parseLooseJson] as const) {
+    try {
+      return parse(value) as unknown
+    } catch {
+      // The next reading, or none.
+    }
   }
+  return value
 }
 
 const bracketPath = (name: string): string[] => {

@@ -36,6 +36,38 @@ t.test('a POST without a content type is a form', async (t) => {
   t.match(sandbox.conversation(pageId, psid)?.messages.at(-1), { text: 'plain' })
 })
 
+t.test("parameters are read as the curl commands of Meta's Send API reference spell them", async (t) => {
+  const { sandbox, pageToken, pageId, psid, say } = await startConnected(t)
+  say('hi')
+  const send = async (recipient: string, message: string) => {
+    const body = new URLSearchParams({
+      access_token: pageToken,
+      messaging_type: 'RESPONSE',
+      recipient,
+      message,
+    })
+    return readAnswer(await fetch(`${sandbox.origin}/v25.0/${pageId}/messages`, { method: 'POST', body }))
+  }
+  for (const [recipient, message, text] of [
+    [`{'id':'${psid}'}`, "{'text':'hello, world'}", 'hello, world'],
+    [`{id:${psid}}`, "{text:'You did it!'}", 'You did it!'],
+    [
+      `{ id : "${psid}" }`,
+      String.raw`{ 'text' : 'it\'s "so": {fine}, [1] \u00e9' }`,
+      'it\'s "so": {fine}, [1] é',
+    ],
+    [`{"id":"${psid}"}`, "{text:'Pick',quick_replies:[{content_type:'text',title:'A',payload:'1'}]}", 'Pick'],
+  ] as const) {
+    t.match(await send(recipient, message), { status: 200 }, message)
+    t.equal(sandbox.conversation(pageId, psid)?.messages.at(-1)?.text, text)
+  }
+  t.match(await send('{id:12345678901234567890}', "{text:'x'}"), {
+    body: { error: { error_subcode: 2018001 } },
+  })
+  for (const message of ['{text:hello}', "{text:'a'", "{'text':'a';}", "{text:'a'}}", '{<TEXT>}'])
+    t.match(await send(`{id:${psid}}`, message), { body: { error: { code: 100 } } }, message)
+})
+
 t.test('fields come as text, as a JSON list, and in brackets', async (t) => {
   const { sandbox, pageToken: token, pageId } = await startConnected(t)
   const expected = { id: pageId, name: 'Corner Bakery' }
