@@ -23,9 +23,31 @@ export const mendedLine = (line: string, { column, expected, hint }: Mistake): s
   const before = key !== '' && column > dashes.length ? (column > whole.length ? whole : dashes) : dashes
   const text = bare(line.slice(before.length).trimEnd())
   // An item of a list in brackets cannot be told from the list.
-  if (text === '' || /\s#/.test(text) || /^[[{](?!\{)/.test(text)) return undefined
+  if (/^[[{](?!\{)/.test(text)) return inMapping(line.trim(), column - line.search(/\S/))
+  if (text === '' || /\s#/.test(text)) return undefined
   const mended = `${before.trimStart()}${inQuotes(text)}`
   return says(mended, text) ? mended : undefined
+}
+
+/**
+ * A mapping in brackets with a text of it in quotes: `{ say: 'Hi {{name}}!' }`. The text ends before the next key, or where the rest
+ * closes all brackets.
+ */
+const inMapping = (line: string, column: number): string | undefined => {
+  const [, before, begun = ''] =
+    /^(.*[,{]\s*[\p{L}\p{N}_]+: +)([^,:[\]{}]*)$/u.exec(line.slice(0, column - 1)) ?? []
+  if (before === undefined) return undefined
+  const rest = begun + line.slice(column - 1)
+  const next = rest.search(/,\s*[\p{L}\p{N}_]+:\s/u)
+  const closing = rest.length - (/[\]}\s]*$/.exec(rest)?.[0].length ?? 0)
+  const ends =
+    next === -1 ? Array.from({ length: rest.length - closing }, (_, at) => rest.length - at) : [next]
+  return ends
+    .map(
+      (end) =>
+        `${before}${inQuotes(rest.slice(0, end).trimEnd())}${rest.slice(end).replace(/^(?=[\]}])/, ' ')}`,
+    )
+    .find((mended) => parseDocument(mended).errors.length === 0)
 }
 
 const inBrackets = (line: string): string | undefined => {

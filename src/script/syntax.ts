@@ -11,11 +11,22 @@ export const syntaxMistakes = (
   const mistakes: { offset: number; mistake: Mistake }[] = []
   const seen = new Set<number>()
   let isOutOfPlace = false
+  let isOutside = false
   const complaints = [...document.errors, ...document.warnings].toSorted((a, b) => a.pos[0] - b.pos[0])
   for (const { code, message, pos } of complaints) {
     const told = lines.linePos(pos[0]).line
     // Further complaints about a line result from the first.
     if (seen.has(told)) continue
+    // Where a line closes the list or mapping of all replies, each line below it is complained of.
+    if (OUTSIDE.test(message)) {
+      if (isOutside) continue
+      isOutside = true
+      const cause = mistakes.at(-1)?.mistake
+      if (cause !== undefined) {
+        cause.hint = [cause.hint, READ_LATER].filter((hint) => hint !== null).join(' ')
+        continue
+      }
+    }
     const plain = WORDS.find((words) => words.code === code && words.fits?.(message, text, pos[0]) !== false)
     const offset = plain?.place?.(text, pos[0], document) ?? pos[0]
     const { line, col } = lines.linePos(offset)
@@ -39,6 +50,9 @@ export const syntaxMistakes = (
   }
   return mistakes
 }
+
+const OUTSIDE = / in YAML stream\b/
+const READ_LATER = 'The lines below are read when this is mended.'
 
 interface PlainWords {
   /** The library's code of the complaint; `fits` tells several causes of one code apart. */
@@ -94,8 +108,20 @@ const openQuote = (_text: string, offset: number, document: Document): number =>
   return at
 }
 
+/** Chat programs and web pages put such a line before and behind code. */
+const FENCE = {
+  fits: (_message: string, text: string, offset: number): boolean =>
+    /^(?:`{3}|~{3})/.test(text.slice(offset, offset + 3)),
+  found: 'a line of Markdown (```)',
+  expected: 'the script alone',
+  hint: 'Delete this line; it only stands around code on web pages and in chats.',
+}
+
 /** The first entry that fits is used. */
 const WORDS: readonly PlainWords[] = [
+  { code: 'MULTILINE_IMPLICIT_KEY', ...FENCE },
+  { code: 'MISSING_CHAR', ...FENCE },
+  { code: 'BAD_SCALAR_START', ...FENCE },
   { code: 'BLOCK_AS_IMPLICIT_KEY', fits: (message) => message.includes('sequence'), ...BAD_INDENT },
   {
     code: 'BLOCK_AS_IMPLICIT_KEY',
@@ -146,6 +172,12 @@ const WORDS: readonly PlainWords[] = [
     found: 'a text that goes on behind its closing quotation mark',
     expected: 'the mark at the end of the text',
     hint: "Put the whole text in quotes; an apostrophe in single quotes is written twice: 'it''s'.",
+  },
+  {
+    code: 'UNEXPECTED_TOKEN',
+    fits: (message) => /^Unexpected flow-\w+-start at node end$/.test(message),
+    found: 'a bracket within a text',
+    expected: 'a text in brackets that has [ ] { } in it to stand in quotes',
   },
   {
     code: 'UNEXPECTED_TOKEN',

@@ -130,6 +130,42 @@ refuseEach([
     hint: 'A text that begins with [ or { must stand in quotes.',
   },
   {
+    title: 'a variable in a text in brackets, above other replies,',
+    script:
+      'replies:\n  a: { when: x, say: Hello ‸{{name}}! }\n  b: { when: y, say: z }\n  c: { when: v, say: z }\nfallback: { say: x }',
+    found: 'a bracket within a text',
+    expected: 'a text in brackets that has [ ] { } in it to stand in quotes',
+    hint: 'The lines below are read when this is mended.',
+    mended: "a: { when: x, say: 'Hello {{name}}!' }",
+  },
+  {
+    title: 'a variable at the end of a text in brackets',
+    script: "replies:\n  a: { say: It's for ‸{{name}} }",
+    found: 'a bracket within a text',
+    expected: /to stand in quotes$/,
+    mended: 'a: { say: "It\'s for {{name}}" }',
+  },
+  {
+    title: 'a variable in a text in brackets with a key behind it',
+    script: 'replies:\n  a: { say: { de: Wie geht es ‸{{name}}?, en: Hi } }',
+    found: 'a bracket within a text',
+    expected: /to stand in quotes$/,
+    mended: "a: { say: { de: 'Wie geht es {{name}}?', en: Hi } }",
+  },
+  {
+    title: 'the line of Markdown above code',
+    script: '‸```yaml\nreplies:\n  a: { when: x, say: z }\n',
+    found: 'a line of Markdown (```)',
+    expected: 'the script alone',
+    hint: /^Delete this line/,
+  },
+  {
+    title: 'the line of Markdown below code',
+    script: 'replies:\n  a: { when: x, say: z }\n‸```\n',
+    found: 'a line of Markdown (```)',
+    expected: 'the script alone',
+  },
+  {
     title: 'a pattern with brackets in a list in brackets',
     script: 'replies:\n  a:\n    when: [/‸[a-z]+, hi/, b]\n    say: x\n',
     found: 'a bracket within a text of a list',
