@@ -126,6 +126,7 @@ export const VERDICTS: readonly VerdictRow[] = [
   either(1545041, 'unreachable', 'this person does not receive messages from the Page'),
   row(100, 2018001, 'unreachable', 'Facebook knows no such person for this Page'),
   row(100, 2534014, 'unreachable', 'Facebook knows no such person for this account'),
+  either(2534001, 'unreachable', 'the conversation was deleted or archived, or there is none'),
   row([10, 299], 'any', 'unreachable', 'this person does not receive messages from the Page', {
     says: words.NO_SUCH_PERSON,
     edges: OWN_PAGE,

@@ -86,6 +86,15 @@ t.test('a file of a type that Facebook does not take is the fault of that messag
   t.end()
 })
 
+t.test('a conversation that was deleted concerns its visitor alone', (t) => {
+  // Public programs of Messenger inboxes and campaigns (2021 to 2026).
+  const said =
+    '(#100) The thread owner has archived or deleted this conversation, or the thread does not exist.'
+  for (const subcode of [2_534_001, null])
+    t.equal(decide(answer('messages', 100, subcode, said)), 'unreachable', `${subcode}`)
+  t.end()
+})
+
 t.test('a refusal of a token or an app leads to the step that mends it, as public reports needed it', (t) => {
   for (const [source, edge, code, subcode, said, expected] of [
     [
