@@ -99,6 +99,6 @@ const noteOf = (pageId: string): string => `to-bot:${pageId}`
 const TROUBLE = {
   what: 'Visitors of this Page write, and all of it comes in standby: another app or the Page inbox has their conversations from the first word on, so the bot may not answer.',
   remedy:
-    'Make this app the default app of the Page, or take the default app away (Page settings > Conversation routing). Where that is as it should be, ALERT_STANDBY=off ends these notices.',
+    "Make this app the default app of the Page, or take the default app away (Page settings > Conversation routing), and see whether Meta's own AI answers there (Meta Business Suite > Inbox > Automations). Where that is as it should be, ALERT_STANDBY=off ends these notices.",
   byToken: false,
 } as const

@@ -51,7 +51,7 @@ export const LOGIN_AGAIN =
 export const REDIRECT =
   'Enter the address that the login comes back to, letter by letter, in App Dashboard > Facebook Login > Settings > Valid OAuth Redirect URIs, and start the login again.'
 export const BE_DEFAULT_APP =
-  'Make this app the default app of the Page (Page settings > Conversation routing), or see which other app answers there. Replies that wait are tried again by themselves; the first one is a dead letter (`npm run dead-letters`).'
+  "Make this app the default app of the Page (Page settings > Conversation routing), or see which other app answers there; it may be Meta's own AI (Meta Business Suite > Inbox > Automations). Replies that wait are tried again by themselves; the first one is a dead letter (`npm run dead-letters`)."
 export const MENU_OF_DEFAULT_APP =
   'Make this app the default app of the Page (Page settings > Conversation routing), or take `menu` out of `profile` in the script (BOT_SCRIPT): Facebook takes a menu from no other app, and without it the rest of the profile is set. A new token does not help; it is tried again by itself.'
 export const NOT_LIVE =
