@@ -104,7 +104,7 @@ export const NO_OBJECT = /\bunsupported (post|get) request\b|\bobject\b[^.]* doe
 
 /** Another app or a person controls this conversation. Texts about a permission to control threads do not match. */
 export const TAKEN_OVER =
-  /\b(another|other) app(lication)?\b[^.]*\b(controls?|controlling|control of|taken over|owns)\b|\bcontrolling\b[^.]*\b(thread|conversation)\b|\b(thread|conversation)\b[^.]*\b(controlled|taken over|owned) by\b|\b(not the|no longer the) (thread|conversation) owner\b/i
+  /\b(another|other) app(lication)?\b[^.]*\b(controls?|controlling|control of|taken over|owns)\b|\bcontrolling\b[^.]*\b(thread|conversation)\b|\b(thread|conversation)\b[^.]*\b(controlled|taken over|owned) by\b|\b(not the|no longer the) (thread|conversation) owner\b|\bnot the owner of (the|this) (thread|conversation)\b/i
 
 /** The app is not the Page's default app, which was called the primary app or receiver before. */
 export const NOT_DEFAULT_APP = /\bnot (set as )?the (primary|default)(\/\w+)? (app|receiver)\b/i

@@ -246,6 +246,7 @@ export const VERDICTS: readonly VerdictRow[] = [
     remedy: remedies.MENU_OF_DEFAULT_APP,
   }),
   refusedTag(1893061),
+  refusedTag(2018276),
   refusedTag('any', words.TAG),
   either(2018247, 'permission', 'the app may not read this profile'),
   noPage(100, 33),

@@ -86,6 +86,16 @@ t.test('a file of a type that Facebook does not take is the fault of that messag
   t.end()
 })
 
+t.test('a tag without approval and the thread of another app are known in any words', (t) => {
+  const noTag = 'Hiện không thể gắn thẻ nhân viên cho trang / ứng dụng này.'
+  t.match(findRow(answer('messages', 100, 2_018_276, noTag)), { reach: 'visitor', remedy: /Human Agent/ })
+  t.match(
+    findRow(answer('messages', 10, null, 'Cannot send message: this app is not the owner of the thread')),
+    { verdict: 'unreachable', remedy: /Meta's own AI/ },
+  )
+  t.end()
+})
+
 t.test('a conversation that was deleted concerns its visitor alone', (t) => {
   // Public programs of Messenger inboxes and campaigns (2021 to 2026).
   const said =
