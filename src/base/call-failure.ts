@@ -17,7 +17,11 @@ export const failureCode = (error: Error): string | null => {
 /** The failure code for the log, the console and the doctor, with a remedy if a certificate is the cause. */
 export const problemOf = (error: unknown): string => {
   if (!(error instanceof Error)) return 'unknown'
-  const code = failureCode(error) ?? error.name
+  return withRemedy(failureCode(error) ?? error.name)
+}
+
+/** The code of a failure, with a remedy if a certificate is the cause. */
+export const withRemedy = (code: string): string => {
   const trouble = certificateTrouble(code)
   return trouble === null ? code : `${code}: ${trouble.what}. ${trouble.remedy}`
 }

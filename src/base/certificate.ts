@@ -35,7 +35,7 @@ const TROUBLES: readonly (readonly [codes: RegExp, trouble: CertificateTrouble])
     {
       what: 'its certificate is not signed by an authority that this machine trusts, as behind the proxy of a company',
       remedy:
-        'Get the certificate of that authority from those who run the proxy, as a PEM file, and set NODE_EXTRA_CA_CERTS to its path in the environment (not in .env) before the command starts.',
+        'Get the certificate of that authority from those who run the proxy or the server, as a PEM file, and set NODE_EXTRA_CA_CERTS to its path in the environment (not in .env) before the command starts.',
     },
   ],
 ]

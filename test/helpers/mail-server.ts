@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { createSecureContext, TLSSocket } from 'node:tls'
 import type { Test } from 'tap'
 
 export interface MailServer {
@@ -12,8 +13,12 @@ export interface MailServer {
   answers: Map<string, string | null>
 }
 
-/** A mail server on loopback that accepts all mail, unless `answers` says otherwise. */
-export const startMailServer = async (t: Test): Promise<MailServer> => {
+/**
+ * A mail server on loopback that accepts all mail, unless `answers` says otherwise.
+ *
+ * @param tls - the certificate with which it offers STARTTLS; without it, it offers none
+ */
+export const startMailServer = async (t: Test, tls?: { cert: string; key: string }): Promise<MailServer> => {
   const waiting = new Set<() => void>()
   const mail: MailServer = {
     port: 0,
@@ -28,17 +33,22 @@ export const startMailServer = async (t: Test): Promise<MailServer> => {
     answers: new Map(),
   }
   const sockets = new Set<Socket>()
-  const server = createServer((socket) => {
-    sockets.add(socket)
+  const server = createServer((plain) => {
+    sockets.add(plain)
+    let socket: Socket = plain
     let rest = ''
     let isMessage = false
     const say = (command: string, usual: string): void => {
       const answer = mail.answers.has(command) ? mail.answers.get(command) : usual
       if (answer !== null) socket.write(`${answer}\r\n`)
     }
-    say('connect', '220 test')
-    socket.setEncoding('utf8').on('data', (chunk: string) => {
-      rest += chunk
+    const encrypt = (certificate: { cert: string; key: string }): void => {
+      plain.removeAllListeners('data')
+      socket = new TLSSocket(plain, { isServer: true, secureContext: createSecureContext(certificate) })
+      listen()
+    }
+    const take = (chunk: Buffer): void => {
+      rest += chunk.toString()
       for (;;) {
         const end = isMessage ? '\r\n.\r\n' : '\r\n'
         const at = rest.indexOf(end)
@@ -55,10 +65,15 @@ export const startMailServer = async (t: Test): Promise<MailServer> => {
         mail.commands.push(line)
         const command = line.split(' ')[0]?.toUpperCase() ?? ''
         isMessage = command === 'DATA' && !mail.answers.has('DATA')
-        say(mail.answers.has(line) ? line : command, USUAL[command] ?? '250 ok')
+        const isOffered = tls !== undefined && socket === plain
+        const usual = command === 'EHLO' && isOffered ? '250-test\r\n250 STARTTLS' : USUAL[command]
+        say(mail.answers.has(line) ? line : command, usual ?? '250 ok')
+        if (command === 'STARTTLS' && isOffered) return encrypt(tls)
       }
-    })
-    socket.on('error', () => {})
+    }
+    const listen = (): void => void socket.on('data', take).on('error', () => {})
+    listen()
+    say('connect', '220 test')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => {

@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer'
+import { withRemedy } from '../../base/call-failure.ts'
 import { createRetryingChannel, type Alert, type RetryingChannelDeps, type Try } from './retrying-channel.ts'
 import { noticeText, type Notice } from '../notice.ts'
 
@@ -55,11 +56,16 @@ const TIMEOUT_MS = 15_000
 const AUTOMATIC = { 'auto-submitted': 'auto-generated' }
 
 const openTransport = ({ smtpUrl, timeoutMs = TIMEOUT_MS }: MailSettings) => {
-  const { hostname, username } = new URL(smtpUrl)
+  const { protocol, hostname, username } = new URL(smtpUrl)
+  const isHere = LOOPBACK.test(hostname)
+  // To another machine, a password is sent encrypted or not at all.
+  const requireTLS = username !== '' && !isHere
   return createTransport({
     url: smtpUrl,
-    // To another machine, a password is sent encrypted or not at all.
-    requireTLS: username !== '' && !LOOPBACK.test(hostname),
+    requireTLS,
+    // A server that offers TLS unasked, as Postfix does on this machine with a certificate that it signed itself, would also take the
+    // mail unencrypted, so its certificate proves nothing.
+    tls: { rejectUnauthorized: !isHere && (requireTLS || protocol === 'smtps:') },
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
@@ -81,13 +87,18 @@ const envelopeOf = ({ smtpUrl, to, from }: MailSettings) => {
 const takenBut = (refused: number): Try =>
   refused === 0 ? { status: 'ok' } : { status: 'ok', problem: `${refused} of the addresses refused` }
 
-/** In SMTP, 4xx may pass and 5xx does not. Only numbers and the library's words: an answer may quote addresses. */
+/** In SMTP, 4xx may pass and 5xx does not. Only numbers and codes: an answer may quote addresses. */
 const judge = (error: unknown): Try => {
-  const { code, responseCode } = error as { code?: unknown; responseCode?: unknown }
+  const { code, originalCode, responseCode } = error as Record<
+    'code' | 'originalCode' | 'responseCode',
+    unknown
+  >
   const status = typeof responseCode === 'number' ? responseCode : null
   const word = typeof code === 'string' ? code : 'unknown'
   const isFinal = status !== null ? status >= 500 : FINAL.has(word)
-  return { status: isFinal ? 'refused' : 'again', problem: status === null ? word : `${word} ${status}` }
+  // nodemailer puts a word of its own in place of the code of the system or of OpenSSL.
+  const problem = typeof originalCode === 'string' ? withRemedy(originalCode) : word
+  return { status: isFinal ? 'refused' : 'again', problem: status === null ? problem : `${word} ${status}` }
 }
 
 const FINAL = new Set(['EAUTH', 'EENVELOPE', 'ETLS', 'ENOAUTH'])
