@@ -14,10 +14,13 @@ export const endWithGrace = (
   end: (why: { signal?: string | undefined; err?: Error | undefined }) => Promise<void>,
 ): void => {
   let first: { signal: string; ms: number } | null = null
-  const { close } = closeWithGrace({ ...options, skip: [...SIGNALS] }, async ({ signal, err }) => {
-    await end({ signal: signal ?? first?.signal, err })
-    // Keep an exit code that was set before; close-with-grace would exit with 0. After an error it exits with 1.
-    if (err === undefined && process.exitCode !== undefined) process.exit()
+  const { close } = closeWithGrace({ ...options, skip: [...SIGNALS] }, async (why) => {
+    // close-with-grace takes a thrown `undefined` for no error, and would exit with 0, after which no supervisor restarts the bot.
+    const err = 'err' in why ? (why.err ?? new Error(`${String(why.err)} was thrown`)) : undefined
+    await end({ signal: why.signal ?? first?.signal, err })
+    if (err !== undefined) process.exit(1)
+    // Keep an exit code that was set before; close-with-grace would exit with 0.
+    if (process.exitCode !== undefined) process.exit()
   })
   for (const signal of SIGNALS) {
     process.on(signal, () => {

@@ -23,15 +23,16 @@ const { enableCompileCache } = await import('node:module')
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/evergreen', import.meta.url)))
 
 if (process.argv.includes('--help') || process.argv.includes('-h')) {
-  const { help } = await import('./serve/help.ts')
-  process.stdout.write(help)
-  process.exit(0)
+  const [{ help }, { printAndExit }] = await Promise.all([import('./serve/help.ts'), import('./print.ts')])
+  await printAndExit(help)
 }
 
 if (process.argv.includes('--version')) {
-  const { VERSION } = await import('../src/cli/command.ts')
-  console.log(VERSION)
-  process.exit(0)
+  const [{ VERSION }, { printAndExit }] = await Promise.all([
+    import('../src/cli/command.ts'),
+    import('./print.ts'),
+  ])
+  await printAndExit(`${VERSION}\n`)
 }
 
 // The database thread starts while the other modules are loaded. It is not needed if the environment names a database server; a

@@ -76,7 +76,8 @@ export const fitCommands = (text: string, { is, command, program }: Surroundings
       return pipe + (pipe === '' ? typed : typed.replace('docker exec -it', 'docker exec -i'))
     },
   )
-  return program === undefined ? fitted : fitted.replace(DOCS, (path) => `${program}/${path}`)
+  const placed = is === 'service' ? fitted.replace(SETTINGS, SETTINGS_OF_SERVICE) : fitted
+  return program === undefined ? placed : placed.replace(DOCS, (path) => `${program}/${path}`)
 }
 
 /** The error with its remedy rewritten for these surroundings. */
@@ -88,6 +89,9 @@ export const fitError = (error: BotError, surroundings: Surroundings): BotError 
 
 const DOCS = /(?<![\w/.-])docs\/[a-z-]+\.md\b/g
 const COMMAND = /(\| )?\bnpm (?:run (?:--silent )?([a-z][\w:-]*)|start\b)(?: -- ([^`"\n]+?)(?=[`"\n]|$))?/g
+
+const SETTINGS = /\bin the environment or in \.env\b/g
+const SETTINGS_OF_SERVICE = 'in the file that its unit names (EnvironmentFile, such as /etc/evergreen.env)'
 
 /** Words of remedies about a user token, which are left out in a demo: its repair command gets the token itself. */
 const USER_TOKEN =

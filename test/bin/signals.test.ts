@@ -80,6 +80,16 @@ t.test('a terminal that is closed says so twice, and the end is in order all the
   t.strictSame({ status, stdout }, { status: 0, stdout: 'in order\n' })
 })
 
+t.test('whatever is thrown, undefined included, ends the process as a failure that is told', async (t) => {
+  const script = `
+    const { endWithGrace } = await import('./bin/end-with-grace.ts')
+    endWithGrace({ delay: 10_000 }, async ({ err }) => console.log(err.message))
+    void Promise.reject()`
+  const args = ['--input-type=module', '--eval', script]
+  const { status, stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' })
+  t.strictSame({ status, stdout }, { status: 1, stdout: 'undefined was thrown\n' })
+})
+
 const mayUnshare = spawnSync('unshare', ['--pid', '--fork', 'true']).status === 0
 const asProcessOne =
   mayUnshare || process.env['CI'] === 'true'

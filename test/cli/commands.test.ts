@@ -112,8 +112,9 @@ t.test(
   async (t) => {
     const full = openSync('/dev/full', 'w')
     t.teardown(() => closeSync(full))
-    const spawned = async (stdout: 'pipe' | number) => {
-      const child = spawn(process.execPath, [join(BIN, 'ask.ts'), 'hello'], {
+    const spawned = async (stdout: 'pipe' | number, args = ['ask.ts', 'hello']) => {
+      const [file = '', ...rest] = args
+      const child = spawn(process.execPath, [join(BIN, file), ...rest], {
         cwd: t.testdir({
           'bot.yaml': 'replies: { hi: { when: [hello], say: Hi } }\nfallback: { say: What? }\n',
         }),
@@ -124,7 +125,13 @@ t.test(
       const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
       return { code, stderr }
     }
-    t.strictSame(await spawned(full), { code: 1, stderr: 'The output could not be written (ENOSPC).\n' })
-    t.strictSame(await spawned('pipe'), { code: 0, stderr: '' })
+    const [failed, done] = [
+      { code: 1, stderr: 'The output could not be written (ENOSPC).\n' },
+      { code: 0, stderr: '' },
+    ]
+    for (const args of [['ask.ts', 'hello'], ['serve.js', '--help'], ['evergreen.js']]) {
+      t.strictSame(await spawned(full, args), failed, args.join(' '))
+      t.strictSame(await spawned('pipe', args), done, args.join(' '))
+    }
   },
 )

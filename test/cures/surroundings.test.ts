@@ -77,6 +77,12 @@ t.test('a cure is told as it can be followed where the bot runs', async (t) => {
     fitCommands(told, installed),
     'Run `npx evergreen-messenger bootstrap-token --page 1001`, `npx evergreen-messenger script:check`, then `npm start`.',
   )
+  const settings = 'Set them in the environment or in .env; .env.example explains each.'
+  t.equal(fitCommands(settings, folder), settings)
+  t.match(
+    fitCommands(settings, service),
+    /^Set them in the file .*EnvironmentFile, such as \/etc\/evergreen\.env/,
+  )
   const page = 'docs/handlers.md shows it; so does "x" in docs/errors.md.'
   t.equal(fitCommands(page, checkout), page)
   t.equal(
