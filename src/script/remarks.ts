@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, visit, type Node, type Pair, type Scalar } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, visit, type Node, type Pair, type Scalar, type YAMLSeq } from 'yaml'
 import { showsNothing } from './look-alikes.ts'
 import { quoted } from './mistakes.ts'
 import { remarksOnReplies } from './remarks-on-replies.ts'
@@ -27,7 +27,7 @@ export const remarksOn = (content: string | Uint8Array, file: string): Remark[] 
   const marks = new Set([...source.aliases.keys()].map((alias) => (isAlias(alias) ? alias.source : '')))
   const named = new Set<string>()
 
-  const look = (node: Node, key: string | null, isInList: boolean): void => {
+  const look = (node: Node, key: string | null, list: YAMLSeq | null): void => {
     const [offset] = node.range ?? [0]
     const remark = (says: string | null): void => {
       if (says !== null) found.push({ offset, says })
@@ -48,7 +48,8 @@ export const remarksOn = (content: string | Uint8Array, file: string): Remark[] 
     if (MEDIA.has(key ?? '') || key === 'url') remark(aboutNetwork(text))
     if (key === 'when') {
       remark(aboutWildcard(text) ?? aboutVariable(text))
-      if (!isInList && node.type === 'PLAIN' && !text.startsWith('/')) remark(aboutCommas(text))
+      if (node.type === 'PLAIN' && !text.startsWith('/'))
+        remark(list === null ? aboutCommas(text) : aboutOtherCommas(text, list))
       return
     }
     if (node.type === 'PLAIN' || node.type === 'QUOTE_SINGLE') remark(aboutLineEnd(text))
@@ -63,7 +64,7 @@ export const remarksOn = (content: string | Uint8Array, file: string): Remark[] 
       // A key is no text for visitors, and the target of an alias was checked at its own place.
       if (at === 'key' || isAlias(node)) return
       const owner = isSeq(parent) ? path.at(-2) : parent
-      look(node, keyOf(owner), isSeq(parent))
+      look(node, keyOf(owner), isSeq(parent) ? parent : null)
     },
   })
   found.push(...remarksOnReplies(source, named))
@@ -108,6 +109,15 @@ const aboutCommas = (text: string): string | null => {
   const parts = text.split(/\s*[,;|，、،]\s*/u).filter((part) => !showsNothing(part))
   const isList = parts.length > 2 || (parts.length === 2 && parts.every((part) => !/\s\S+\s/.test(part)))
   return isList ? `This is one phrase. Several stand in brackets: ${quoted(`[${parts.join(', ')}]`)}.` : null
+}
+
+/** The commas of other writings separate no items in YAML. A sentence may have one. */
+const aboutOtherCommas = (text: string, { flow, items }: YAMLSeq): string | null => {
+  const parts = text.split(/\s*[、，،；؛]\s*/u).filter((part) => !showsNothing(part))
+  const isList = parts.length > 2 || (parts.length === 2 && flow === true && items.length === 1)
+  return isList
+    ? `This is one phrase. Several have the comma "," between them: ${quoted(`[${parts.join(', ')}]`)}.`
+    : null
 }
 
 /** Wildcards of other programs. */

@@ -16,6 +16,14 @@ const CASES: Record<string, [marked: string, says: RegExp]> = {
   'a text that begins with & begins with a mark': [said('&Co ‸is open'), /^"&Co" is a mark/],
   '\\n ends no line without double quotes': [said('‸Line one\\nLine two'), /is said as it stands/],
   '\\n ends no line in single quotes': [said("‸'Line one\\nLine two'"), /is said as it stands/],
+  'phrases with an Arabic comma between them are one, in brackets, too': [
+    'replies:\n  a: { when: [‸تطوع، متطوع], say: x }\n',
+    /^This is one phrase\. Several have the comma "," between them: "\[تطوع, متطوع\]"\.$/,
+  ],
+  'phrases with a Chinese comma between them are one, beside others, too': [
+    'replies:\n  a: { when: [hours, ‸营业时间、几点开门，时间], say: x }\n',
+    /^This is one phrase/,
+  ],
   'phrases with commas between them are one': [
     'replies:\n  a:\n    when: ‸opening, closing, business hours\n    say: x\n',
     /Several stand in brackets: "\[opening, closing, business hours\]"\.$/,
