@@ -1,14 +1,18 @@
+import { isMap } from 'yaml'
 import { LIMITS } from '../channel/messenger.ts'
 import { FACEBOOK } from './limits.ts'
 import { quoted } from './mistakes.ts'
 import { described, schemaOf, type Read } from './reading.ts'
-import { text } from './shapes.ts'
+import { kindOf, text } from './shapes.ts'
 
 /** The name of a reply. Its existence is checked when all replies are read. */
 export const reference = (what: string, offered = false): Read<string> => {
   const plain = text(what, { max: LIMITS.payload, why: FACEBOOK })
   return described(
     (node, reading) => {
+      const target = reading.follow(node)
+      if (offered && isMap(target))
+        return reading.refuse(reading.placeOf(target), kindOf(target, reading), what, NAMES_ALONE)
       const name = plain(node, reading)
       if (name !== undefined) {
         reading.references.push({ name, place: reading.placeOf(reading.follow(node)), offered })
@@ -18,6 +22,9 @@ export const reference = (what: string, offered = false): Read<string> => {
     () => schemaOf(plain),
   )
 }
+
+const NAMES_ALONE =
+  'Choices are names of replies alone, and the "title" of each reply is on its button. A button with an address stands under "buttons" of a text.'
 
 /** The reply that continues this one. */
 export const successor: Read<string> = described(

@@ -6,6 +6,7 @@ import { didYouMean } from './did-you-mean.ts'
 import { colonHint, showsNothing, unsendable } from './look-alikes.ts'
 import { quoted } from './mistakes.ts'
 import { otherWord } from './other-words.ts'
+import { writtenOut } from './written-out.ts'
 
 /** A key of a mapping and how its value is read. */
 export interface Field<T, R extends boolean = boolean> {
@@ -36,9 +37,13 @@ export const mapping = <F extends Fields>(what: string, fields: F): Read<Values<
   described(
     (node, reading) => {
       const keys = Object.keys(fields)
-      const hint = keys.includes('say') && nodeText(reading.follow(node)) !== null ? BELOW_SAY : null
+      const said = nodeText(reading.follow(node))
+      const hint =
+        said === null ? null : keys.includes('say') ? BELOW_SAY : writtenOut(wordKeys(fields), [said])
       const entries = entriesOf(node, reading, `${what}: a mapping with ${keys.join(', ')}`, hint)
       if (entries === undefined) return undefined
+      const short = what.startsWith('the ') ? null : writtenShort(entries, what, fields, reading)
+      if (short !== null) return refuseKey(short.entry, what, keys, reading, short.hint)
       const values: Record<string, unknown> = {}
       for (const { key, place, value } of entries) {
         const field = Object.hasOwn(fields, key) ? fields[key] : undefined
@@ -320,11 +325,33 @@ export const kindOf = (node: Node | null, reading: Reading): string => {
     : 'nothing'
 }
 
+/** `- When are you open?: hours`, where the words and the name each want a key of their own. */
+const writtenShort = (
+  [entry, ...others]: readonly MappingEntry[],
+  what: string,
+  fields: Fields,
+  reading: Reading,
+): { entry: MappingEntry; hint: string } | null => {
+  if (entry === undefined || others.length > 0 || Object.hasOwn(fields, entry.key)) return null
+  const names = Object.keys(fields)
+  if ((otherWord(entry.key, what, names) ?? didYouMean(entry.key, names)) !== null) return null
+  const value = nodeText(reading.follow(entry.value))
+  const hint = value === null ? null : writtenOut(wordKeys(fields), [entry.key, value])
+  return hint === null ? null : { entry, hint }
+}
+
+/** The keys that {@link writtenOut} knows: those that are needed, and where a button leads. */
+const wordKeys = (fields: Fields): string[] =>
+  Object.entries(fields).flatMap(([name, field]) =>
+    field.required || name === 'reply' || name === 'url' ? [name] : [],
+  )
+
 const refuseKey = (
   { key, place, value }: MappingEntry,
   what: string,
   known: readonly string[],
   reading: Reading,
+  hint: string | null = null,
 ): undefined => {
   reading.refuse(
     place,
@@ -337,7 +364,8 @@ const refuseKey = (
           firstVariable(place, reading) ??
           colonHint(key) ??
           replyHint(key, value, what, reading) ??
-          (what === SIGN ? COLON_IN_TEXT : null)),
+          (what === SIGN ? COLON_IN_TEXT : null) ??
+          hint),
   )
 }
 
