@@ -5,6 +5,7 @@ import { keepState } from '../src/keep-state.ts'
 import { createSandbox, type Sandbox } from '../src/server.ts'
 import { BadSnapshot } from '../src/snapshot/codec.ts'
 import { createStateFile, UnreadableState } from '../src/state-file.ts'
+import { tellProblems } from '../src/tell-problems.ts'
 import { readArguments, USAGE, WrongUsage, type SandboxPlan } from '../src/arguments.ts'
 
 const main = async (): Promise<void> => {
@@ -56,6 +57,7 @@ const main = async (): Promise<void> => {
     await endKeeping?.()
     await sandbox.close()
   })
+  tellProblems(sandbox, (line) => process.stderr.write(`${line}\n`))
   process.stdout.write(welcome(sandbox, plan, { isOld: saved !== null, certificates }))
 }
 

@@ -33,6 +33,8 @@ export interface SandboxState {
     lastStatus: number | null
     /** Since when callbacks have failed, ms since the epoch; after an hour the app is unsubscribed. */
     failingSinceMs: number | null
+    /** What is wrong with the bot's last answer and what to do; null if it was right. */
+    problem: string | null
   }
   pages: PageView[]
   visitors: Visitor[]

@@ -23,6 +23,7 @@ export const viewState = (parts: SandboxParts): SandboxState => {
       pending: courier.pending(),
       lastStatus: courier.lastStatus(),
       failingSinceMs: courier.failingSinceMs(settings.appId),
+      problem: courier.problem(settings.appId),
     },
     pages: [...world.pages.values()].map((page) => viewPage(parts, page)),
     visitors: [...world.visitors.values()].map((visitor) => ({ ...visitor })),

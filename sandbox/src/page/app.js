@@ -14,6 +14,7 @@ import { createSync } from './sync.js'
 import { createTraffic } from './traffic.js'
 import { createTrouble } from './trouble.js'
 import { createViews } from './views.js'
+import { createWebhookProblem } from './webhook-problem.js'
 
 const store = createStore()
 const sync = createSync({ store })
@@ -24,6 +25,7 @@ store.model.pageId = chosen.get('page')
 store.model.psid = chosen.get('visitor')
 
 createConnection({ store, sync })
+createWebhookProblem({ store })
 createViews({ store })
 createGuide({ store, actions })
 createPeople({ store, actions })

@@ -22,8 +22,9 @@ export const receipts = (messages, { conversation, page, graphDown }) => {
   for (const message of mine) {
     if (message.webhook === 'pending') notes.set(message.mid, PENDING)
     if (message.webhook === 'failed') notes.set(message.mid, FAILED)
+    if (message.webhook === null) notes.set(message.mid, page?.subscribed === false ? UNSUBSCRIBED : UNTOLD)
   }
-  const through = mine.filter(({ webhook }) => webhook !== 'pending' && webhook !== 'failed')
+  const through = mine.filter(({ webhook }) => webhook === 'delivered')
   const seenMs = conversation?.seenMs ?? -Infinity
   const seen = through.findLast(({ atMs }) => atMs <= seenMs)
   const newest = through.at(-1)
@@ -39,6 +40,18 @@ export const receipts = (messages, { conversation, page, graphDown }) => {
 const PENDING = { state: 'pending', icon: 'clock', text: 'On its way to the bot' }
 /** @type {Receipt} */
 const FAILED = { state: 'failed', icon: 'alert', text: 'The bot did not take it' }
+/** @type {Receipt} */
+const UNSUBSCRIBED = {
+  state: 'failed',
+  icon: 'alert',
+  text: 'No bot gets it: the Page is not subscribed (POST /PAGE_ID/subscribed_apps)',
+}
+/** @type {Receipt} */
+const UNTOLD = {
+  state: 'failed',
+  icon: 'alert',
+  text: 'No bot gets it: no subscription has its field, another app holds the thread, or the app is in development',
+}
 /** @type {Receipt} */
 const WAITING = { state: 'waiting', icon: 'clock', text: 'The bot has it; its reply waits for a new token' }
 /** @type {Receipt} */

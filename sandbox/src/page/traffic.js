@@ -243,10 +243,14 @@ const row = (call, { actions, originOf, open }) => {
   return h('li', { 'data-testid': 'call', 'data-kind': call.kind, 'data-status': call.status }, details)
 }
 
-/** @param {Traffic} call */
-const statusClass = ({ status, tookMs }) => {
+/**
+ * For a webhook, 200 alone is good: Facebook sends it again after any other answer.
+ *
+ * @param {Traffic} call
+ */
+const statusClass = ({ kind, status, tookMs }) => {
   if (status === null) return tookMs === null ? 'open' : 'bad'
-  return status < 400 ? 'good' : 'bad'
+  return (kind === 'webhook' ? status === 200 : status < 400) ? 'good' : 'bad'
 }
 
 /**

@@ -93,7 +93,11 @@ export const asCurl = (call, origin) => {
  * @param {Record<string, unknown>} callback
  */
 const items = (callback) =>
-  list(callback['entry']).flatMap((entry) => [...list(entry['messaging']), ...list(entry['standby'])])
+  list(callback['entry']).flatMap((entry) => [
+    ...list(entry['messaging']),
+    ...list(entry['standby']),
+    ...list(entry['changes']).map(({ field, value }) => ({ [String(field)]: value })),
+  ])
 
 /** @param {Record<string, unknown>} item */
 const itemWords = (item) => {

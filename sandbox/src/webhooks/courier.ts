@@ -26,6 +26,8 @@ export interface Courier {
   /** The number of conversations that wait for their next attempt. */
   backingOff: () => number
   lastStatus: () => number | null
+  /** What is wrong with the last answer of the app's bot and what to do; null if it was right. */
+  problem: Wire['problem']
   /** Since when callbacks to the app have failed, ms since the epoch; null while they succeed. */
   failingSinceMs: (appId: string) => number | null
   /** Resolves when no callback is in flight. */
@@ -100,6 +102,7 @@ export const createCourier = (deps: CourierDeps): Courier => {
     pending: underWay.count,
     backingOff: lanes.backingOff,
     lastStatus: wire.lastStatus,
+    problem: wire.problem,
     failingSinceMs: failures.sinceMs,
     idle: underWay.idle,
     clear: () => {

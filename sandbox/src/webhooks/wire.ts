@@ -3,6 +3,7 @@ import type { Rng } from '../rng.ts'
 import type { TrafficLog } from '../traffic.ts'
 import type { Trouble } from '../trouble.ts'
 import type { App } from '../world.ts'
+import { adviceOn, type BadAnswer } from './advice.ts'
 import { facebookJson, signatures } from './bytes.ts'
 import type { Line } from './line.ts'
 
@@ -14,6 +15,8 @@ export interface Wire {
   /** Posts a form, once; the answer is only logged. */
   notify: (url: string, form: string) => void
   lastStatus: () => number | null
+  /** What is wrong with the last answer of the app's bot and what to do; null if it was right. */
+  problem: (appId: string) => string | null
   forget: () => void
 }
 
@@ -26,6 +29,13 @@ export interface Entry {
 
 export type Verification = { ok: true } | { ok: false; problem: string }
 
+interface Exchanged {
+  status: number | null
+  body: string
+  /** Why there was no answer. */
+  reason: string
+}
+
 export interface WireDeps {
   clock: SandboxClock
   rng: Rng
@@ -37,6 +47,7 @@ export interface WireDeps {
 
 export const createWire = ({ clock, rng, line, trouble, traffic, stateChanged }: WireDeps): Wire => {
   let lastStatus: number | null = null
+  const problems = new Map<string, string>()
 
   const exchange = async (
     method: 'GET' | 'POST',
@@ -44,14 +55,15 @@ export const createWire = ({ clock, rng, line, trouble, traffic, stateChanged }:
     headers: Record<string, string>,
     request: unknown,
     body?: Buffer,
-  ): Promise<{ status: number | null; body: string }> => {
+  ): Promise<Exchanged> => {
     const atMs = clock.nowMs()
     const started = performance.now()
-    const answer = trouble.webhookLost
-      ? { status: null, body: 'the sandbox cut the line' }
-      : await line
-          .send({ method, url, headers, ...(body && { body }) })
-          .catch((error: unknown) => ({ status: null, body: reasonOf(error) }))
+    const answer: Exchanged = trouble.webhookLost
+      ? { status: null, body: 'the sandbox cut the line', reason: '' }
+      : await line.send({ method, url, headers, ...(body && { body }) }).then(
+          (answered) => ({ ...answered, reason: '' }),
+          (error: unknown) => ({ status: null, ...failureOf(error) }),
+        )
     lastStatus = answer.status
     traffic.add({
       atMs,
@@ -66,6 +78,16 @@ export const createWire = ({ clock, rng, line, trouble, traffic, stateChanged }:
     return answer
   }
 
+  /** Keeps what is wrong with an answer; trouble made in the sandbox is no fault of the bot. */
+  const judge = (app: App, ok: boolean, answer: BadAnswer) => {
+    if (trouble.webhookLost) return
+    const problem = ok ? undefined : adviceOn(answer)
+    if (problem === problems.get(app.id)) return
+    if (problem === undefined) problems.delete(app.id)
+    else problems.set(app.id, problem)
+    stateChanged()
+  }
+
   return {
     deliver: async (app, url, entries) => {
       const payload = { object: 'page', entry: entries.map((entry) => toEntry(entry, clock.nowMs())) }
@@ -76,7 +98,9 @@ export const createWire = ({ clock, rng, line, trouble, traffic, stateChanged }:
         accept: '*/*',
         ...signatures(app.secret, body),
       }
-      return (await exchange('POST', url, headers, payload, body)).status === 200
+      const { status, reason } = await exchange('POST', url, headers, payload, body)
+      judge(app, status === 200, { method: 'POST', url, status, reason })
+      return status === 200
     },
     verify: async (app, callback) => {
       const subscription = app.subscription
@@ -88,8 +112,9 @@ export const createWire = ({ clock, rng, line, trouble, traffic, stateChanged }:
       target.searchParams.set('hub.mode', 'subscribe')
       target.searchParams.set('hub.challenge', challenge)
       target.searchParams.set('hub.verify_token', verifyToken ?? '')
-      const { status, body } = await exchange('GET', target.href, { accept: '*/*' }, null)
+      const { status, body, reason } = await exchange('GET', target.href, { accept: '*/*' }, null)
       const ok = status === 200 && body === challenge
+      judge(app, ok, { method: 'GET', url, status, reason })
       if (ok && subscription && !callback) subscription.verified = true
       stateChanged()
       if (ok) return { ok: true }
@@ -104,8 +129,10 @@ export const createWire = ({ clock, rng, line, trouble, traffic, stateChanged }:
       void exchange('POST', url, headers, form.replace(/=.*/s, '=…'), Buffer.from(form))
     },
     lastStatus: () => lastStatus,
+    problem: (appId) => problems.get(appId) ?? null,
     forget: () => {
       lastStatus = null
+      problems.clear()
     },
   }
 }
@@ -117,9 +144,11 @@ const toEntry = ({ pageId, channel, content }: Entry, nowMs: number) => ({
   [channel]: [content],
 })
 
-const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return 'failed'
-  return error.cause instanceof Error ? error.cause.message : error.message
+/** The words of an error, and its code or name. An error about several addresses of a host has a code alone. */
+const failureOf = (error: unknown): { body: string; reason: string } => {
+  if (!(error instanceof Error)) return { body: 'failed', reason: 'failed' }
+  const reason = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  return { body: error.message || reason, reason }
 }
 
 const pathOf = (url: string): string => {

@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto'
 import t from 'tap'
+import { tellProblems } from '../../src/tell-problems.ts'
+import { adviceOn } from '../../src/webhooks/advice.ts'
 import { APP_SECRET, graph, HOUR_MS, startBot, startConnected, startSandbox, VERIFY_TOKEN } from '../lab.ts'
 
 t.test('a callback is signed over its bytes as sent, with everything outside ASCII escaped', async (t) => {
@@ -116,6 +118,73 @@ t.test('a webhook answered with anything but 200 comes again, in order, until it
   t.match(sandbox.conversation(pageId, psid)?.messages, [{ webhook: 'delivered' }, { webhook: 'delivered' }])
 })
 
+t.test('what is wrong with the answers of a bot is told with what to do, until it is right', async (t) => {
+  const { bot, sandbox, say } = await startConnected(t)
+  say('verified')
+  await sandbox.courier.idle()
+  const cases = [
+    [204, /Facebook takes 200 alone/],
+    [301, /does not follow redirects/],
+    [403, /app secret of this sandbox .FB_APP_SECRET.*as they came/],
+    [405, /has no route/],
+    [413, /no body of this size/],
+    [500, /its own log says why/],
+    [101, /ended without an answer/],
+  ] as const
+  bot.answers.push(...cases.map(([status]) => status))
+  say('hello')
+  for (const [status, words] of cases) {
+    await sandbox.until(() => bot.calls.at(-1)?.status === status && sandbox.courier.backingOff() === 1)
+    t.match(sandbox.state().webhook.problem, words)
+    t.match(sandbox.state().webhook.problem, `POST ${bot.url}`)
+    sandbox.clock.advance(HOUR_MS / 60)
+  }
+  await sandbox.courier.idle()
+  t.equal(sandbox.state().webhook.problem, null)
+
+  sandbox.trouble('webhook-lost')
+  say('cut')
+  await sandbox.until(() => sandbox.courier.backingOff() === 1)
+  t.equal(sandbox.state().webhook.problem, null, 'trouble is no fault of the bot')
+  sandbox.trouble('calm')
+  await sandbox.courier.idle()
+
+  sandbox.setWebhook({ url: 'http://127.0.0.1:1/webhook?key=secret' })
+  say('anybody there?')
+  const told = await sandbox.until(() => sandbox.state().webhook.problem)
+  t.match(told, /nothing listens at 127\.0\.0\.1:1\. Start your bot/)
+  t.notMatch(told, 'secret')
+})
+
+t.test('the reason why a bot gave no answer has its own advice', async (t) => {
+  const advice = (reason: string, url = 'https://bot.test/webhook') =>
+    adviceOn({ method: 'POST', url, status: null, reason })
+  t.match(advice('TimeoutError'), /Facebook waits 5 seconds/)
+  t.match(advice('ENOTFOUND'), /there is no host bot\.test/)
+  t.match(
+    advice('DEPTH_ZERO_SELF_SIGNED_CERT'),
+    /not trusted.*Facebook would refuse it, too.*NODE_EXTRA_CA_CERTS/,
+  )
+  t.match(advice('EPROTO'), /speaks http, not https/)
+  t.match(advice('ECONNRESET', 'http://bot.test/webhook'), /or does it speak https\?/)
+  const unverified = adviceOn({ method: 'GET', url: 'http://bot.test/', status: 200, reason: '' })
+  t.match(unverified, /hub\.challenge alone, as plain text/)
+})
+
+t.test('the terminal is told of each problem once, and of its end', async (t) => {
+  const { bot, sandbox, say } = await startConnected(t)
+  const lines: string[] = []
+  tellProblems(sandbox, (line) => lines.push(line))
+  bot.answers.push(500, 500, 404)
+  say('hello')
+  while (sandbox.courier.pending() > 0) {
+    await sandbox.until(() => sandbox.courier.backingOff() === 1 || sandbox.courier.pending() === 0)
+    sandbox.clock.advance(HOUR_MS / 60)
+  }
+  await sandbox.until(() => lines.length === 3)
+  t.match(lines, [/answered with 500/, /answered with 404/, /^The bot takes its webhooks again/])
+})
+
 t.test('one visitor whose events fail does not hold up another', async (t) => {
   const { bot, sandbox, pageId, say } = await startConnected(t)
   const [, other = ''] = sandbox.world.visitors.keys()
@@ -197,8 +266,10 @@ t.test('subscription and token are apart: webhooks go on when the token is dead'
 t.test('a wrong verify token keeps every event away', async (t) => {
   const { bot, sandbox, say } = await startConnected(t, { verifyToken: 'not what the bot expects' })
   say('hi')
-  await sandbox.until(() => sandbox.state().webhook.lastStatus === 403)
-  t.match(sandbox.state(), { webhook: { verified: false, pending: 1 } })
+  await sandbox.until(() => sandbox.state().webhook.problem)
+  t.match(sandbox.state(), {
+    webhook: { verified: false, pending: 1, lastStatus: 403, problem: /verify token of this sandbox/ },
+  })
   t.equal(bot.items().length, 0)
 })
 

@@ -120,7 +120,7 @@ chatTest(
   },
 )
 
-chatTest('Graph down and lost webhooks show as they are, and calm ends both', async (t, { page }) => {
+chatTest('Graph down and lost webhooks show as they are, and calm ends both', async (t, { page, talk }) => {
   const pressed = (kind: string) => page.locator(`[data-trouble="${kind}"][aria-pressed="true"]`)
 
   await page.locator('[data-trouble="graph-down"]').click()
@@ -135,6 +135,17 @@ chatTest('Graph down and lost webhooks show as they are, and calm ends both', as
   await pressed('webhook-back').waitFor()
   await hear(page, 'You said: anybody?')
   t.equal(await page.locator('[data-receipt="pending"]').count(), 0)
+
+  const problem = page.getByTestId('webhook-problem')
+  t.equal(await problem.isVisible(), false, 'a cut line is no fault of the bot')
+  talk.sandbox.setWebhook({ url: 'http://127.0.0.1:1/webhook' })
+  await say(page, 'who listens?')
+  await problem.filter({ hasText: 'nothing listens at 127.0.0.1:1' }).waitFor()
+  await page.locator('[data-testid="call"][data-kind="webhook"] .call-status.bad').first().waitFor()
+
+  talk.sandbox.world.pages.get(talk.pageId)?.subscriptions.clear()
+  await say(page, 'who is subscribed?')
+  await page.getByTestId('receipt').filter({ hasText: 'No bot gets it' }).waitFor()
 })
 
 chatTest(
