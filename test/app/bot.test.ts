@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../app/bot.ts'
-import { sharedDatabaseThread } from '../helpers/database-thread.ts'
+import { cheapDatabaseThread } from '../helpers/database-thread.ts'
 import type { Env } from '../../src/base/config.ts'
 import { toNewEvents } from '../../src/webhook/inbox.ts'
 import { createFakeClock } from '../helpers/clock.ts'
@@ -122,7 +122,7 @@ t.test('secrets of the environment stay out of the log', async (t) => {
 async function build(t: Test, dir = t.testdir(), env: Env = {}) {
   const lines: string[] = []
   const app = await buildApp({
-    databaseThread: sharedDatabaseThread(),
+    databaseThread: cheapDatabaseThread(),
     env: {
       ...ENV,
       DATA_DIR: dir,

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../app/bot.ts'
-import { sharedDatabaseThread } from '../helpers/database-thread.ts'
+import { cheapDatabaseThread } from '../helpers/database-thread.ts'
 import { createClock } from '../../sandbox/src/clock.ts'
 import { createSandbox, type Sandbox } from '../../sandbox/src/server.ts'
 import { createFakeClock } from '../helpers/clock.ts'
@@ -166,7 +166,7 @@ async function startBot(t: Test, { sandbox, dir }: { sandbox: Sandbox; dir: stri
   const clock = createFakeClock(sandbox.clock.nowMs())
   const lines: string[] = []
   const app = await buildApp({
-    databaseThread: sharedDatabaseThread(),
+    databaseThread: cheapDatabaseThread(),
     env: {
       FB_APP_ID: APP.id,
       FB_APP_SECRET: APP.secret,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { buildApp } from '../../app/bot.ts'
 import { SMALL_SCRIPT } from '../helpers/console.ts'
-import { sharedDatabaseThread } from '../helpers/database-thread.ts'
+import { cheapDatabaseThread } from '../helpers/database-thread.ts'
 import { createSandbox, type Sandbox } from '../../sandbox/src/server.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { createCleaner } from '../../src/doctor/clean.ts'
@@ -120,7 +120,7 @@ export const examine = async ({ env, seen, dir }: World): Promise<Result[]> => {
 }
 
 const startBot = async (t: Test, env: World['env']) => {
-  const app = await buildApp({ databaseThread: sharedDatabaseThread(), env, logStream: { write: () => {} } })
+  const app = await buildApp({ databaseThread: cheapDatabaseThread(), env, logStream: { write: () => {} } })
   t.teardown(() => app.close())
   await app.listen({ host: '127.0.0.1', port: 0 })
   return {

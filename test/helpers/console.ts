@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp } from '../../app/bot.ts'
-import { sharedDatabaseThread } from './database-thread.ts'
+import { cheapDatabaseThread } from './database-thread.ts'
 import type { Env } from '../../src/base/config.ts'
 import type { Surroundings } from '../../src/cures/surroundings.ts'
 import { createPasswordHash } from '../../src/people/secrets.ts'
@@ -38,7 +38,7 @@ export const buildConsole = async (
 ): Promise<Console> => {
   const lines: string[] = []
   const app = await buildApp({
-    databaseThread: sharedDatabaseThread(),
+    databaseThread: cheapDatabaseThread(),
     passwordHash: CHEAP_HASH,
     env: {
       ...ENV,

@@ -3,61 +3,70 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
+import { serveDatabase } from '../../src/store/sqlite/database-thread.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
+import type { Batch, Open } from '../../src/store/sqlite/protocol.ts'
 import type { DatabaseThread } from '../../src/store/sqlite/spawn.ts'
 
 /**
- * A database thread for a test. All databases of a test file are served by one thread, each by its own port and with the code of
- * the real one: a thread takes 50 ms of CPU to start. A new file starts as a copy of an empty database, because making the tables
- * waits ten times for the disk.
+ * A database thread for a test: the code of the real one, in the test's own thread. Waking another thread for each batch, and waiting
+ * for the disk, took most of the CPU of the tests that need a store. A new file starts as a copy of an empty database, because making the
+ * tables takes ten transactions.
  */
-export const sharedDatabaseThread = (): DatabaseThread => {
-  const user = new EventEmitter()
-  let port: MessagePort | null = null
+export const cheapDatabaseThread = (): DatabaseThread => {
+  const thread = new EventEmitter()
+  const port = new EventEmitter()
+  let isOpen: NodeJS.Timeout | null = null
 
-  // Connected at the first use, because an open port keeps the process alive.
-  const connect = (): MessagePort => {
-    const { port1, port2 } = new MessageChannel()
-    const worker = (shared ??= start())
-    users.add(user)
-    port1.on('message', (message) => user.emit('message', message))
-    port1.on('close', () => {
-      users.delete(user)
-      user.emit('exit', 0)
-    })
-    worker.postMessage(port2, [port2])
-    return port1
+  const end = (): void => {
+    if (isOpen !== null) clearInterval(isOpen)
+    isOpen = null
+  }
+  /** Copied, as between threads. */
+  const pass = (to: EventEmitter, message: unknown): void => {
+    const copy = structuredClone(message)
+    setImmediate(() => to.emit('message', copy))
   }
 
-  return Object.assign(user, {
+  Object.assign(port, {
+    postMessage: (message: unknown) => pass(thread, message),
+    close: () => {
+      end()
+      setImmediate(() => thread.emit('exit', 0))
+    },
+  })
+  serveDatabase(port as unknown as MessagePort)
+
+  return Object.assign(thread, {
     threadId: 1,
-    postMessage: (message: object | string) => {
-      if (typeof message === 'object' && 'open' in message) beginEmpty(String(message.open))
-      port ??= connect()
-      port.postMessage(message)
+    postMessage: (message: Open | Batch | 'close') => {
+      if (typeof message === 'string' || !('open' in message)) return pass(port, message)
+      beginEmpty(message.open)
+      // A running thread keeps its process alive.
+      isOpen ??= setInterval(() => undefined, A_DAY_MS)
+      setImmediate(() => withoutFsync(() => port.emit('message', message)))
     },
     terminate: async () => {
-      port?.close()
+      end()
       return 0
     },
   }) as unknown as DatabaseThread
 }
 
-let shared: Worker | null = null
-const users = new Set<EventEmitter>()
+const A_DAY_MS = 24 * 60 * 60_000
 
-const start = (): Worker => {
-  const worker = new Worker(new URL('./database-thread-worker.js', import.meta.url), {
-    workerData: { compileCache: process.env['NODE_COMPILE_CACHE'] },
-  })
-  worker.on('error', (error) => {
-    shared = null
-    for (const user of users) user.emit('error', error)
-  })
-  // It ends with the process, which an open port keeps alive.
-  worker.unref()
-  return worker
+/** A database that is opened meanwhile does not wait for the disk; test/bot/durable.test.ts proves that others do. */
+const withoutFsync = (open: () => void): void => {
+  const exec = Reflect.get(DatabaseSync.prototype, 'exec') as (this: DatabaseSync, sql: string) => void
+  DatabaseSync.prototype.exec = function (sql) {
+    exec.call(this, sql.replace('synchronous = full', 'synchronous = off'))
+  }
+  try {
+    open()
+  } finally {
+    DatabaseSync.prototype.exec = exec
+  }
 }
 
 /** Where there is no file yet, it becomes a copy of an empty database. */

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp } from '../../app/bot.ts'
-import { sharedDatabaseThread } from './database-thread.ts'
+import { cheapDatabaseThread } from './database-thread.ts'
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/src/server.ts'
 import type { Env } from '../../src/base/config.ts'
 import { PASSWORD } from './console.ts'
@@ -41,7 +41,7 @@ export const buildTown = async (
   })
   const lines: string[] = []
   const app = await buildApp({
-    databaseThread: sharedDatabaseThread(),
+    databaseThread: cheapDatabaseThread(),
     env: {
       FB_APP_ID: keys.appId,
       FB_APP_SECRET: keys.appSecret,
