@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Mistake } from '../script/mistakes.ts'
 import { remarksOn, type Remark } from '../script/remarks.ts'
 import type { ScriptPlace } from '../script/script-files.ts'
+import { couldBeScript } from '../script/script-reader.ts'
 import type { Script } from '../script/types.ts'
 import { addPhrase, addReply, removeReply, type NewReply } from './additions.ts'
 import { arrangeReply, changeReply, replyForm, versionOf, type Filled } from './reply-form.ts'
@@ -100,10 +101,8 @@ export const createScriptDesk = (deps: {
       const read = (places.get(file) ?? place).read(content)
       return { script: read.script, mistakes: read.script === null ? read.error.mistakes : [] }
     }
-    // The main script names the other scripts, and owners of the console can change it. So a named file must look like a script:
-    // a `compose.yaml` beside it may hold secrets.
     const isScript = (bytes: Buffer): boolean =>
-      place.pageIds === null || couldBeScript(bytes.toString()) || judge(bytes).script !== null
+      place.pageIds === null || couldBeScript(bytes) || judge(bytes).script !== null
     const editor = createScriptEditor({ file, versions, fixed: fixed(file), isScript })
 
     /** @param isAsItWas - whether the changed text or part is still the one that the person has seen */
@@ -195,10 +194,6 @@ export const createScriptDesk = (deps: {
     trial: createTrial(clock),
   }
 }
-
-/** Whether a text may be a script: it has `replies` or `fallback`, even with mistakes, or is empty. */
-const couldBeScript = (text: string): boolean =>
-  text.trim() === '' || /^\uFEFF?(["']?)(?:replies|fallback)\1[ \t]*:/m.test(text)
 
 /** The error for an addition that would make a right script wrong. */
 const wouldBeWrong = ([first, ...more]: readonly Mistake[]): BotError =>

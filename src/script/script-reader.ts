@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { createBoundedMap } from '../base/bounded-map.ts'
 import { MAX_SCRIPT_BYTES } from './limits.ts'
 import { mediaLooks } from './media-files.ts'
-import { ScriptError } from './mistakes.ts'
+import { ScriptError, wholeFile } from './mistakes.ts'
 import { parseScript } from './parse.ts'
 import type { Script } from './types.ts'
 
@@ -54,8 +54,8 @@ export const createScriptReader = (deps: ScriptReaderDeps): ScriptReader => {
     try {
       return { script: parseScript(content, { file, variables, lookAt, isOfPage }), looks }
     } catch (error) {
-      if (error instanceof ScriptError) return { script: null, error, looks }
-      throw error
+      if (!(error instanceof ScriptError)) throw error
+      return { script: null, error: isOfPage && !couldBeScript(content) ? noScript(file) : error, looks }
     }
   }
 
@@ -70,6 +70,24 @@ export const createScriptReader = (deps: ScriptReaderDeps): ScriptReader => {
     isAsItWas,
   }
 }
+
+/**
+ * Whether a text may be a script: it has `replies` or `fallback`, even with mistakes, or is empty. The main script names those of Pages,
+ * and owners of the console can change it: a `compose.yaml` beside it may hold secrets.
+ */
+export const couldBeScript = (content: string | Uint8Array): boolean => {
+  const text = typeof content === 'string' ? content : Buffer.from(content).toString()
+  return text.trim() === '' || /^\uFEFF?(["']?)(?:replies|fallback)\1[ \t]*:/m.test(text)
+}
+
+/** In place of mistakes, because these quote the file, and viewers of the console and receivers of alerts read them. */
+const noScript = (file: string): ScriptError =>
+  new ScriptError(file, [
+    wholeFile(
+      'a file with neither replies nor a fallback',
+      'a script, with "replies:" or "fallback:" at the beginning of a line',
+    ),
+  ])
 
 /** Equal for texts that differ only in line ends, unless these make one of them too large. */
 const markOf = (content: string | Uint8Array): string => {

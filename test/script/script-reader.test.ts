@@ -20,3 +20,15 @@ t.test(
     t.equal(read(Buffer.from(unix)), read(unix), 'and the other one is still known')
   },
 )
+
+t.test('of a file of a Page that is no script, no mistake is quoted', async (t) => {
+  const dir = t.testdir()
+  const deps = { file: join(dir, 'compose.yaml'), dataDir: join(dir, 'data'), variables: [] }
+  const compose = 'services:\n  bot:\n    KEY: "abc"secret\nlanguage: secret\nPASSWORD: key: secret\n'
+  const one = createScriptReader({ ...deps, isOfPage: true })
+  for (const content of [compose, Buffer.from(compose)])
+    t.match(one.read(content), { script: null, error: { message: /^(?!.*secret).*neither replies nor/s } })
+  t.match(one.read(`${compose}replies: {}\n`), { error: { message: /secret/ } }, 'one that may be a script')
+  t.match(one.read('{ fallback: { say: x } }'), { script: {} }, 'one that is a script')
+  t.match(createScriptReader(deps).read(compose), { error: { message: /secret/ } }, 'the main one')
+})
