@@ -1,6 +1,6 @@
 /*
- * Keeps the values that a form with `data-typed` sent in this tab. If the session had ended, the same form is filled in again after the
- * sign-in. The attribute has the address of the form's page, if the page that is shown after sending has another address.
+ * Keeps the values that a form with `data-typed` sent in this tab. If the session had ended, if the bot refused the form, or if it gave no
+ * answer, the same form is filled in again when it is next shown. The attribute has the address of the form's page, if the page that is shown after sending has another address.
  */
 
 const SENT = 'evergreen.sent'
@@ -34,17 +34,29 @@ addEventListener('submit', ({ target }) => {
 })
 
 const sent = sessionStorage.getItem(SENT)
-const ended = document.querySelector('[data-unsaved]')
+const unsaved = document.querySelector('[data-unsaved]')
+/** Every answer of the bot removes what was sent, so after the browser's Back it is there only if none came. */
+const isBack = performance.getEntriesByType('navigation')[0]?.type === 'back_forward'
 if (sent !== null) {
   sessionStorage.removeItem(SENT)
-  if (ended !== null) sessionStorage.setItem(LOST, sent)
+  if (unsaved !== null || isBack) sessionStorage.setItem(LOST, sent)
 }
 const lost = sessionStorage.getItem(LOST)
 
-if (ended !== null && lost !== null) {
+if (unsaved !== null && lost !== null) {
   const [, , page] = JSON.parse(lost)
-  ended.append(' What you typed is still in this tab: sign in, and it is filled in again.')
-  document.querySelector('input[name="next"]').value = page
+  const next = document.querySelector('input[name="next"]')
+  unsaved.append(' What you typed is still in this tab: ')
+  if (next === null) {
+    const again = Object.assign(document.createElement('a'), {
+      href: page,
+      textContent: 'fill the form in again',
+    })
+    unsaved.append(again, '.')
+  } else {
+    unsaved.append('sign in, and it is filled in again.')
+    next.value = page
+  }
 }
 
 const hiddenField = (name, value) =>
@@ -63,7 +75,7 @@ const fill = (form, typed) => {
   const notice = document.createElement('p')
   notice.className = 'notice'
   notice.setAttribute('role', 'status')
-  notice.textContent = 'What you typed before your sign-in ended is filled in again. It is not saved yet.'
+  notice.textContent = 'What you typed before is filled in again. It is not saved yet.'
   form.prepend(notice)
   // Values without a field are posted as hidden ones; saving then reports them.
   form.append(...missing.map(([name, value]) => hiddenField(name, value)))
@@ -72,7 +84,7 @@ const fill = (form, typed) => {
     form.requestSubmit(form.querySelector('button[value="look"]'))
 }
 
-if (ended === null && lost !== null) {
+if (unsaved === null && lost !== null) {
   const [place, typed] = JSON.parse(lost)
   const form = [...document.forms].find((one) => one.dataset.typed !== undefined && placeOf(one) === place)
   if (form !== undefined) {

@@ -31,7 +31,13 @@ async function errorPages(app: FastifyInstance) {
     return reply
       .code(problem.statusCode)
       .type('text/html; charset=utf-8')
-      .send(errorPage({ ...problem, remedy }, csrf, mayLogIn && csrf ? facebookButton(csrf) : false))
+      .send(
+        errorPage(
+          { ...problem, remedy, isUnsaved: request.method === 'POST' },
+          csrf,
+          mayLogIn && csrf ? facebookButton(csrf) : false,
+        ),
+      )
   })
 }
 

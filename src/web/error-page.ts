@@ -7,6 +7,8 @@ export interface ShownError {
   code: string
   message: string
   remedy: string | null
+  /** Whether a form was sent, whose texts may be kept in the tab. */
+  isUnsaved?: boolean
 }
 
 /**
@@ -21,7 +23,7 @@ export const errorPage = (problem: ShownError, csrf: Html | undefined, goOn: Htm
     csrf,
     content: html`<section class="card narrow">
       <h1>That did not work</h1>
-      <p class="problem" role="alert">${problem.message}</p>
+      <p class="problem" role="alert" ${problem.isUnsaved && html` data-unsaved`}>${problem.message}</p>
       ${problem.remedy !== null && html`<p>${withCommands(problem.remedy)}</p>`} ${goOn}
       <p><small>${problem.statusCode} ${problem.code}</small></p>
       <p><a class="button" href="/operator">Back to the overview</a></p>

@@ -46,7 +46,7 @@ browserTest('what is typed when the sign-in ends is not lost, and is told as not
   const origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
   const reply = `${origin}/operator/script/reply?name=hours`
   const { page, complaints } = await open(`${origin}/operator/sign-in`)
-  const notice = page.getByText('What you typed before your sign-in ended')
+  const notice = page.getByText('What you typed before')
   await signIn(page)
   await page.goto(reply)
   await page.getByLabel('Text').first().fill('From 10 to 20, "daily".')
@@ -72,6 +72,40 @@ browserTest('what is typed when the sign-in ends is not lost, and is told as not
   t.equal(await page.evaluate('sessionStorage.length'), 0, 'nothing stays in the tab')
   t.same(complaints, [])
 })
+
+browserTest(
+  'what is typed is not lost when the form is refused as too old, or gets no answer',
+  async (t, open) => {
+    const { page, file, goTo, press } = await buildEditor(t, open, SCRIPT)
+    const text = page.getByLabel('Text').first()
+    const notice = page.getByText('What you typed before')
+    await goTo('/reply?name=hours')
+    await text.fill('From 10 to 20.')
+    // As after twelve hours, when the operator signs in again in another tab.
+    const other = await page.context().newPage()
+    await page.context().clearCookies()
+    await other.goto(new URL('/operator/sign-in', page.url()).href)
+    await signIn(other)
+    await press('Save')
+    await page.getByText('This form is too old').waitFor()
+    await page.getByRole('link', { name: 'fill the form in again' }).click()
+    await notice.waitFor()
+    t.equal(await text.inputValue(), 'From 10 to 20.')
+    t.equal(readFileSync(file, 'utf8'), SCRIPT)
+
+    // As while the bot restarts.
+    await page.route('**/*', (route) => route.abort())
+    await press('Save')
+    await page.waitForURL(/^chrome-error:/)
+    await page.unroute('**/*')
+    await page.goBack()
+    await notice.waitFor()
+    t.equal(await text.inputValue(), 'From 10 to 20.')
+    await press('Save')
+    await page.getByText('Saved.').waitFor()
+    t.equal(await page.evaluate('sessionStorage.length'), 0, 'nothing stays in the tab')
+  },
+)
 
 browserTest('only forms in which much is typed keep it', async (t, open) => {
   const { app, clock } = await buildConsole(t)
