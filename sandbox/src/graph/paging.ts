@@ -42,6 +42,7 @@ export const paginate = <Item>(
       const [first, last] = [slice[0], slice.at(-1)]
       const isSummed = isOn(address.params, 'summary') || address.params['summary'] === 'total_count'
       const summary = isSummed && { summary: { total_count: items.length } }
+      // Recorded for `limit(0)`, with which clients ask for a count alone, too.
       if (first === undefined || last === undefined) return { data, ...summary }
       const cursors = { before: cursor(idOf(first)), after: cursor(idOf(last)) }
       const link = (name: 'after' | 'before', value: string) => pageUrl(address, limit, name, value)
@@ -75,7 +76,7 @@ const readLimit = (params: Params): number | undefined => {
   const text = optionalText(params, 'limit')
   if (text === undefined) return undefined
   if (!/^\d{1,9}$/.test(text)) throw badParameter('Param limit must be a non-negative integer')
-  return Math.max(1, Number(text))
+  return Number(text)
 }
 
 const readCursor = (params: Params, name: string): string | undefined => {

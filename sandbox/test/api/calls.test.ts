@@ -153,6 +153,10 @@ t.test('metadata and summary add what they are for', async (t) => {
     summary: { total_count: 1 },
   })
   t.notOk('summary' in (await graph(sandbox, '/v25.0/me/conversations', { token })).body)
+  const alone = { data: [], summary: { total_count: 1 } }
+  t.strictSame((await graph(sandbox, '/v25.0/me/conversations?summary=true&limit=0', { token })).body, alone)
+  const nested = '/v25.0/me?fields=conversations.limit(0).summary(true)'
+  t.strictSame((await graph(sandbox, nested, { token })).body['conversations'], alone, 'a count alone')
   t.match((await graph(sandbox, '/v25.0/me/conversations?platform=instagram', { token })).body, { data: [] })
   t.match(await graph(sandbox, '/v25.0/nonsense?suppress_http_code=1', { token }), {
     status: 200,
