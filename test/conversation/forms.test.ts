@@ -640,6 +640,12 @@ t.test('what may be a wrong answer to the question that was asked corrects no ot
   }
 })
 
+t.test('a held letter hides no word that ends the form', async (t) => {
+  const { say } = talk(BOOKING)
+  await say('book a table')
+  t.same(await say('STOPPPP'), ['All right, we stop here.'])
+})
+
 t.test('short names of choices hide no wish for a person', async (t) => {
   for (const options of ['[S, M, L]', '[A, B]', '[1, 2]']) {
     const { say } = talk(BOOKING.replace('[Inside, { title: Outside, value: out }]', options))

@@ -2,6 +2,7 @@ import { allOf, type Localised } from '../../script/localised.ts'
 import type { Script } from '../../script/types.ts'
 import { beginningInLines, matchKey } from '../../script/match-key.ts'
 import { createPhraseIndex, type Similar } from './phrases.ts'
+import { shortened } from './shortened.ts'
 import { denialsOf, ownersOf, undoingsOf, withoutAsking } from './small-words.ts'
 
 /** A found reply, and the reason. */
@@ -55,6 +56,12 @@ export const createMatcher = (script: Script): Matcher => {
   const byWord = (text: string, key: string): Match | null => {
     const same = exact.get(key)
     if (same !== undefined) return same
+    const pattern = byPattern(text)
+    if (pattern !== null) return pattern
+    return shortened(key).flatMap((one) => exact.get(one) ?? [])[0] ?? null
+  }
+
+  const byPattern = (text: string): Match | null => {
     if (patterns.length === 0) return null
     const looked = beginningInLines(text)
     for (const { name, pattern } of patterns) {
@@ -62,6 +69,15 @@ export const createMatcher = (script: Script): Matcher => {
       if (groups !== null) return { ...sure(name, 'pattern'), groups }
     }
     return null
+  }
+
+  /** The similar replies to the spelling of the key that resembles a phrase most. */
+  const search = (key: string): Similar[] => {
+    const [first = [], ...others] = [key, ...shortened(key)].map(similar.search)
+    return others.reduce(
+      (best, one) => ((one[0]?.confidence ?? 0) > (best[0]?.confidence ?? 0) ? one : best),
+      first,
+    )
   }
 
   /**
@@ -87,7 +103,7 @@ export const createMatcher = (script: Script): Matcher => {
     const key = matchKey(text)
     const found = byWord(text, key)
     if (found !== null) return found
-    const near = similar.search(key)
+    const near = search(key)
     const [best] = near
     if (best === undefined || best.confidence < CONFIDENT || isDenied(text, best)) return near.slice(0, count)
     return { ...best, how: 'similar', groups: NO_GROUPS }
@@ -99,7 +115,7 @@ export const createMatcher = (script: Script): Matcher => {
       const found = matchOrNearest(text, 0)
       return Array.isArray(found) ? null : found
     },
-    nearest: (text, count) => similar.search(matchKey(text)).slice(0, count),
+    nearest: (text, count) => search(matchKey(text)).slice(0, count),
   }
 }
 

@@ -35,6 +35,26 @@ t.test('a typo, another order and words around are tolerated', async (t) => {
   }
 })
 
+t.test('a letter that is held and a picture that is repeated are read once', async (t) => {
+  const { match } = matcher({
+    hello: ['hey', 'hello', 'مرحبا', 'привет', '👍'],
+    ship: ['Schifffahrt', 'good morning'],
+    first: ['class i', 'size xl'],
+    third: ['class iii'],
+    hours: ['when are you open'],
+  })
+  for (const text of ['heyyyy', 'HEYYY!!', 'helloooo', 'مرحباااا', 'приветттт', '👍👍', '👍🏽👍🏽👍🏽'])
+    t.match(match(text), { reply: 'hello', how: 'phrase' }, text)
+  for (const text of ['Schifffahrt', 'goooood morning'])
+    t.match(match(text), { reply: 'ship', how: 'phrase' }, text)
+  t.match(match('hiii whennn are you opennn'), { reply: 'hours', how: 'similar' })
+  t.match(match('class iii'), { reply: 'third', how: 'phrase' })
+  for (const text of ['xxx', '👍👎', 'size xxxl', 'class iiii']) {
+    const found = match(text)
+    t.ok(found === null || found.how === 'similar', text)
+  }
+})
+
 t.test(
   'the words of a menu item or an ice breaker, which may arrive as text, lead where a tap leads',
   async (t) => {
