@@ -1,6 +1,6 @@
 import type { Sandbox } from './server.ts'
 
-/** Writes what is wrong with the bot's answers to webhooks, once for each problem, and that they are right again. */
+/** Writes what is wrong with the bot and what to do, once for each problem, and that it is over. */
 export const tellProblems = (
   { bus }: { bus: Pick<Sandbox['bus'], 'watch'> },
   write: (line: string) => void,
@@ -9,6 +9,6 @@ export const tellProblems = (
   bus.watch((event) => {
     if (event.type !== 'state' || event.state.webhook.problem === told) return
     told = event.state.webhook.problem
-    write(told === null ? 'The bot takes its webhooks again.' : `The bot does not take its webhooks. ${told}`)
+    write(`Webhook: ${told ?? 'all is well again.'}`)
   })
 }

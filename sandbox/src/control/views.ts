@@ -1,4 +1,5 @@
 import type { PageView, SandboxState } from '../api.ts'
+import { echoLoop } from '../chat/echo-loop.ts'
 import {
   composerDisabled,
   getStartedPayload,
@@ -23,7 +24,7 @@ export const viewState = (parts: SandboxParts): SandboxState => {
       pending: courier.pending(),
       lastStatus: courier.lastStatus(),
       failingSinceMs: courier.failingSinceMs(settings.appId),
-      problem: courier.problem(settings.appId),
+      problem: courier.problem(settings.appId) ?? echoLoop(world, settings.appId, clock.nowMs()),
     },
     pages: [...world.pages.values()].map((page) => viewPage(parts, page)),
     visitors: [...world.visitors.values()].map((visitor) => ({ ...visitor })),

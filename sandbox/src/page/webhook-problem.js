@@ -1,5 +1,5 @@
 // @ts-check
-/** Tells that the bot does not take its webhooks, and what to do. */
+/** Tells what is wrong with the bot, and what to do. */
 
 /** @import { Store } from './store.js' */
 import { byId, fill, h } from './dom.js'
@@ -19,7 +19,7 @@ export const createWebhookProblem = ({ store }) => {
       root,
       ...(problem === null
         ? []
-        : [icon('alert'), h('p', {}, h('strong', {}, 'The bot does not take its webhooks. '), problem)]),
+        : [icon('alert'), h('p', {}, h('strong', {}, 'Something is wrong with the bot. '), problem)]),
     )
   })
 }

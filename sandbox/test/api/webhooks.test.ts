@@ -171,6 +171,27 @@ t.test('the reason why a bot gave no answer has its own advice', async (t) => {
   t.match(unverified, /hub\.challenge alone, as plain text/)
 })
 
+t.test('a bot that answers its own echoes is told so, until it stops', async (t) => {
+  const { sandbox, pageId, say, send } = await startConnected(t)
+  const problem = () => sandbox.state().webhook.problem
+  say('hello')
+  for (let sent = 1; sent < 40; sent += 1) await send({ text: `answer ${sent}` })
+  t.equal(problem(), null)
+  await send({ text: 'answer 40' })
+  t.match(problem(), /answer its own echoes\? Leave out events whose message has is_echo/)
+  say('stop it')
+  t.equal(problem(), null, 'the visitor wrote')
+
+  for (let sent = 0; sent < 40; sent += 1) await send({ text: 'again' })
+  t.match(problem(), /own echoes/)
+  sandbox.clock.advance(11_000)
+  t.equal(problem(), null, 'it is a while ago')
+
+  for (let sent = 0; sent < 40; sent += 1) await send({ text: 'without echoes' })
+  sandbox.world.pages.get(pageId)?.subscriptions.clear()
+  t.equal(problem(), null, 'it hears no echoes')
+})
+
 t.test('the terminal is told of each problem once, and of its end', async (t) => {
   const { bot, sandbox, say } = await startConnected(t)
   const lines: string[] = []
@@ -182,7 +203,7 @@ t.test('the terminal is told of each problem once, and of its end', async (t) =>
     sandbox.clock.advance(HOUR_MS / 60)
   }
   await sandbox.until(() => lines.length === 3)
-  t.match(lines, [/answered with 500/, /answered with 404/, /^The bot takes its webhooks again/])
+  t.match(lines, [/answered with 500/, /answered with 404/, /^Webhook: all is well again/])
 })
 
 t.test('one visitor whose events fail does not hold up another', async (t) => {
