@@ -93,7 +93,7 @@ export const withServer = (text: string): string =>
 
 /** Without path, query and fragment, which undici does not accept. */
 const isProxyServer = (text: string): boolean => {
-  const url = /^(https?|socks5?):\/\//i.test(text) && !isQuoted(text) ? URL.parse(text) : null
+  const url = /^(https?|socks|socks5h?):\/\//i.test(text) && !isQuoted(text) ? URL.parse(text) : null
   return (
     url !== null &&
     url.hostname !== '' &&

@@ -22,13 +22,16 @@ export const createOutgoing = (proxies: Proxies, options: OutgoingOptions = {}):
   const tls = ca === undefined ? {} : { requestTls: { ca }, proxyTls: { ca } }
   return new EnvHttpProxyAgent({
     ...options,
-    httpProxy,
-    httpsProxy,
+    httpProxy: withKnownScheme(httpProxy),
+    httpsProxy: withKnownScheme(httpsProxy),
     noProxy,
     ...(timeout !== undefined && { connectTimeout: timeout }),
     ...tls,
   })
 }
+
+/** curl's `socks5h` has the proxy look up host names, which undici does with every SOCKS proxy. */
+const withKnownScheme = (proxy: string): string => proxy.replace(/^socks5h:/i, 'socks5:')
 
 /** Whether calls may go through a proxy. */
 export const isProxied = ({ HTTP_PROXY, HTTPS_PROXY }: Proxies): boolean =>

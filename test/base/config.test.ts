@@ -57,6 +57,7 @@ t.test('each variable takes what it should', async (t) => {
     ['HOST', '[::1]', '::1'],
     ['HTTPS_PROXY', 'proxy.example.com:3128', 'http://proxy.example.com:3128'],
     ['HTTPS_PROXY', 'socks5://me:word@127.0.0.1:1080/', 'socks5://me:word@127.0.0.1:1080/'],
+    ['HTTPS_PROXY', 'socks5h://127.0.0.1:1080', 'socks5h://127.0.0.1:1080'],
     ['HOST', 'bot.internal', 'bot.internal'],
     ['PORT', '0', 0],
     ['PORT', '65535', 65535],

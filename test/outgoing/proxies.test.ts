@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import fp from 'fastify-plugin'
 import t, { type Test } from 'tap'
 import { request } from 'undici'
@@ -48,6 +50,27 @@ t.test('a proxy that cannot be reached is named, without its password', async (t
   const error = await graph.appSubscriptions().catch((e: Error) => e)
   t.match(error, { message: /by way of the proxy http:\/\/127\.0\.0\.1:9: ECONNREFUSED/ })
   t.notMatch((error as Error).message, /secret/)
+})
+
+t.test('socks5h, as curl spells it, is a SOCKS proxy that looks up the names itself', async (t) => {
+  const asked = Promise.withResolvers<string>()
+  const proxy = createTcpServer((socket) => {
+    socket.once('data', () => {
+      // "No password is needed"; then the request with the name, which is answered with "refused".
+      socket.write(Buffer.of(5, 0))
+      socket.once('data', (request: Buffer) => {
+        asked.resolve(request.subarray(5, 5 + (request[4] ?? 0)).toString())
+        socket.end(Buffer.of(5, 5, 0, 1, 0, 0, 0, 0, 0, 0))
+      })
+    })
+  })
+  await once(proxy.listen(0, '127.0.0.1'), 'listening')
+  t.teardown(() => proxy.close())
+  const { port } = proxy.address() as AddressInfo
+  const dispatcher = createOutgoing({ HTTP_PROXY: `socks5h://127.0.0.1:${port}` })
+  t.teardown(() => dispatcher.destroy())
+  await t.rejects(request('http://graph.nowhere.invalid/', { dispatcher }))
+  t.equal(await asked.promise, 'graph.nowhere.invalid')
 })
 
 t.test('what is told of the proxy is what undici does', async (t) => {
