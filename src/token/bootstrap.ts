@@ -37,6 +37,7 @@ export const bootstrap = async (options: BootstrapOptions): Promise<Bootstrapped
   const step = createReporter(report)
   try {
     const userToken = readUserToken(options.userToken)
+    if (options.pageIds?.includes(appId)) throw refusals.pageIsApp(appId)
 
     const facts = await step(
       'inspect',

@@ -51,6 +51,13 @@ export const refusals = {
       'Make a new user token and tick the Page in the dialog; for a Page owned by a business portfolio add business_management, or name the Page with --page ID, in the console in the field for it.',
     ),
 
+  pageIsApp: (appId: string) =>
+    refusal(
+      'BOT_PAGE_NOT_FOUND',
+      `${appId} is the id of the app, not of a Page.`,
+      'Take the id of the Page (Page > About > Page transparency), or name none: the Pages that the user token reaches are then listed.',
+    ),
+
   pageUnknown: (pageId: string, cause: GraphError | null) =>
     refusal(
       'BOT_PAGE_NOT_FOUND',

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { BootstrapOptions } from '../../src/token/bootstrap.ts'
 import {
+  APP_ID,
   hanging,
   html,
   NOW_S,
@@ -181,6 +182,14 @@ const REFUSALS: Refusal[] = [
     code: 'BOT_PAGE_NOT_FOUND',
     message: /does not reach Page 999/,
     remedy: /Check the id/,
+  },
+  {
+    what: 'the id of the app in place of a Page',
+    arrange: () => {},
+    options: { pageIds: [APP_ID] },
+    code: 'BOT_PAGE_NOT_FOUND',
+    message: /is the id of the app, not of a Page/,
+    remedy: /Page transparency/,
   },
   {
     what: 'a Page without the messaging task',
