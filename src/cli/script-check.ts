@@ -3,8 +3,8 @@ import { ScriptError } from '../script/mistakes.ts'
 import { remarksOn, type Remark } from '../script/remarks.ts'
 import type { Script } from '../script/types.ts'
 import type { Env } from '../base/config.ts'
-import { jsonLine } from '../terminal/terminal-text.ts'
-import { command, EXIT, wrongUsage, type Io } from './command.ts'
+import { jsonLine, plainLine } from '../terminal/terminal-text.ts'
+import { command, EXIT, writeLines, wrongUsage, type Io, type Output } from './command.ts'
 import { fileOfPage, ownScript, readBytes, readScript } from './read-script.ts'
 
 export const scriptCheck = command({
@@ -57,15 +57,18 @@ const toJson = (judged: Judged) =>
 
 const tell = (judged: Judged, { stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>): void => {
   if ('error' in judged) {
-    stderr.write(`${judged.error.message}\n`)
+    print(stderr, judged.error.message)
     return
   }
   const { file, script, remarks } = judged
-  stdout.write(`${file} is fine: ${sentence(summaryOf(script))}.\n`)
+  print(stdout, `${file} is fine: ${sentence(summaryOf(script))}.`)
   if (remarks.length === 0) return
-  stdout.write(`Look at ${plural(remarks.length, 'place')} that may say something else than you mean:\n`)
-  for (const { line, column, says } of remarks) stdout.write(`  ${file}:${line}:${column}: ${says}\n`)
+  print(stdout, `Look at ${plural(remarks.length, 'place')} that may say something else than you mean:`)
+  for (const { line, column, says } of remarks) print(stdout, `  ${file}:${line}:${column}: ${says}`)
 }
+
+/** The name of a file, and the script that is quoted, may hold escape sequences. */
+const print = (output: Output, text: string): void => writeLines(output, ...text.split('\n').map(plainLine))
 
 const summaryOf = (script: Script) => {
   const replies = [...script.replies.values()]

@@ -10,7 +10,7 @@ const TOKEN_PARAMETER =
 // Graph quotes a token it cannot read, in full: "Malformed access token abc".
 const TOKEN_QUOTED = /\b(malformed access token:?\s+)\S+/gi
 // eslint-disable-next-line no-control-regex -- the expression has to name the control characters that it removes
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g
 const LONGEST = 400
 const SHORTEST_SECRET = 4
 
@@ -33,7 +33,10 @@ export const redact = (text: string, secrets: readonly string[] = []): string =>
   )
 }
 
-/** Removes control characters (a Page name may hold escape codes) and cuts the text to `longest` characters. */
+/**
+ * Removes characters that control a terminal or the direction of a line, which a Page's name may hold, and cuts the text to
+ * `longest` characters.
+ */
 export const oneLine = (text: string, longest: number): string => {
   const line = text.replace(CONTROL, ' ').trim()
   return line.length > longest ? `${clip(line, longest)}${HIDDEN}` : line

@@ -27,6 +27,19 @@ t.test('script:check tells every mistake with its place', async (t) => {
   t.match(JSON.parse(stdout), { mistakes: [{ line: 3, column: 5 }, { line: 4 }] })
 })
 
+t.test('script:check prints no escape sequence, of the name of the file either', async (t) => {
+  const dir = t.testdir({
+    '\u001b[31mgood.yaml': 'fallback: { say: Pardon? }\n',
+    '\u001b[31mbad.yaml': 'replies: [\n',
+  })
+  const check = (name: string) => run(scriptCheck, dir, [join(dir, `\u001b[31m${name}`)])
+  t.match(await check('good.yaml'), { code: 0, stdout: / \[31mgood\.yaml is fine/ })
+  const { code, stderr } = await check('bad.yaml')
+  t.equal(code, 1)
+  t.match(stderr, / \[31mbad\.yaml:/)
+  t.notOk(stderr.includes('\u001b'))
+})
+
 t.test('script:check tells what a right script may mean otherwise', async (t) => {
   const dir = t.testdir({ 'bot.yaml': 'fallback:\n  say: We are #1 in town\n' })
   const env = { BOT_SCRIPT: join(dir, 'bot.yaml') }

@@ -29,5 +29,6 @@ t.test('an ordinary message stays as it is', async (t) => {
 
 t.test('control characters and endless texts do not reach a terminal', async (t) => {
   t.equal(oneLine('a\u001b[31mred\u0007\r\nb', 100), 'a [31mred b')
+  t.equal(oneLine('a\u202egnp.exe\u2066b', 100), 'a gnp.exe b')
   t.equal(redact('word '.repeat(500)).length, 401)
 })
