@@ -80,6 +80,8 @@ const reasonOf = (error: ListenError, { options, stateFile, tls }: SandboxPlan):
   if (error instanceof BadSnapshot || error instanceof UnreadableState) {
     return `${error.message} To begin anew, move ${stateFile} away.`
   }
+  if (error.code === 'EISDIR')
+    return `${stateFile} is a folder; name a file in it: --state ${stateFile}/world.json.`
   return error.message
 }
 

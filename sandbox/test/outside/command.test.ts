@@ -119,6 +119,12 @@ t.test('a state file that is none is left alone, and said so', async (t) => {
   t.equal(readFileSync(state, 'utf8'), '{"format":"something else"}')
 })
 
+t.test('a state that is a folder ends with a file to name', async (t) => {
+  const { output, exit } = run('--port', '0', '--state', t.testdir())
+  t.equal((await exit)[0], 1)
+  t.match(output.err, /is a folder; name a file in it: --state \S+\/world\.json/)
+})
+
 t.test('how strict Facebook is, is told on the command line', async (t) => {
   const started = run(
     ...'--port 0 --development --limits --require-proof --portfolio Shops --tester Tina --frozen'.split(' '),
