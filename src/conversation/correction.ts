@@ -1,5 +1,6 @@
 import { matchKey } from '../script/match-key.ts'
 import { isAroundAnswer } from './number-words.ts'
+import { isNo, NO, SIGNS } from './refusals.ts'
 
 /**
  * The new answer in a text that corrects an earlier answer: "No, I mean Thursday", "Entschuldigung, ich meinte 5". Null for any
@@ -13,25 +14,31 @@ export const correctionIn = (text: string): string | null => {
 }
 
 /**
- * The new answer in a text without "I mean": "actually Sunday", "no, 5", "sorry, the red one". Null for any other text, also for one
- * that says more: "wait 5 minutes". Only for a text that does not fit the present question, because it may be the answer to that one:
+ * The new answer in a text without "I mean": "actually Sunday", "no, 5", "*large", "the red one, sorry". Null for any other text, also for
+ * one that says more: "wait 5 minutes". Only for a text that does not fit the present question, because it may be the answer to that one:
  * "sorry, no" refuses it.
  */
 export const bareCorrectionIn = (text: string): string | null => {
-  const said = text.replace(BARE, '').trim()
+  const said = text.replace(BARE, '').replace(BEHIND, '').trim()
   const words = matchKey(said).split(' ')
   const named = words.filter((word) => /\p{L}/u.test(word) && !isAround(word))
   const isAlone = named.length === (/\d/.test(said) ? 0 : 1)
-  return BARE.test(text) && isAlone && !named.some((word) => REFUSALS.has(word)) ? said : null
+  return said !== text.trim() && isAlone && !named.some(isNo) ? said : null
 }
-
-const REFUSALS = new Set('no nope nein nee nie non nao ne'.split(' '))
 
 const isAround = (word: string): boolean => word === 'one' || SMALL.has(word) || isAroundAnswer(word)
 
-/** "No. 5" is a number. */
-const BARE =
-  /^\s*(?!no\.\s*\d)(?:(?:(?:no|nope|nein|nee|nie|non)\s*[,.!:;–—-]+|oops|ups|sorry|actually|no wait|wait|no sorry|entschuldigung|halt|doch|pardon|perdón|scusa|scusi|desculpa|desculpe)[\s,.!:;–—-]+)+/iu
+const APOLOGIES =
+  'oops|ups|sorry|pardon|perdón|entschuldigung|désolée?|scusa|scusi|desculpa|desculpe|przepraszam|извините|простите'
+
+/** "No. 5" is a number. A star marks a correction in chats of all languages. */
+const BARE = new RegExp(
+  `^\\s*(?!no\\.\\s*\\d)(?:\\*+\\s*|(?:${NO})\\s*${SIGNS}\\s*|(?:actually|no wait|wait|no sorry|halt|doch|ой|${APOLOGIES})[\\s,.!:;–—-]+)+`,
+  'iu',
+)
+
+/** "Large, sorry", "large*" */
+const BEHIND = new RegExp(`(?:\\s*\\*+|[\\s,.!:;–—-]+(?:instead|stattdessen|${APOLOGIES}))[\\s.!]*$`, 'iu')
 
 /** "The 25th of December", "5 people please" */
 const MOST_WORDS = 2

@@ -104,7 +104,7 @@ export const takeAnswer = (
   // A button of an earlier message, or the button for more choices.
   if (given.payload !== null && isOtherButton(script, given.payload)) return { is: 'aside', place, state }
 
-  const value = judge(script, question, given)
+  const value = judge(script, question, given) ?? choiceBesideSorry(script, question, given)
   // A choice may have the same name as the word that ends a form; then the word is the choice.
   if (
     isCancel(script, given) &&
@@ -126,6 +126,12 @@ export const takeAnswer = (
   const other = given.text === null ? null : somethingElse(script, question, given.text, matcher())
   if (other === null) return again(script, place, state)
   return { is: 'aside', place, state: other === 'certain' ? state : count(state, 'asides') }
+}
+
+/** "Medium, sorry" answers the question that was asked. Answers of other kinds are read with any words around them. */
+const choiceBesideSorry = (script: Script, question: Question, given: Given): string | null => {
+  const said = KINDS[question.kind].namesAnswers ? bareCorrectionIn(given.text ?? '') : null
+  return said === null ? null : judge(script, question, { ...given, text: said })
 }
 
 /** Null where it may also be an answer to the question that was asked: digits, or what fits it. */
@@ -172,7 +178,9 @@ const correct = (
 const learn = (state: JsonObject | null, name: string, value: string): JsonObject | null =>
   remember(state, { remembered: { ...readMemory(state).remembered, [name]: value } })
 
-/** Repeats the question in other words the second time; from the third time on, offers the way out. */
+/**
+ * Repeats the question in other words the second time; from the third time on, offers the way out.
+ */
 const again = (
   script: Script,
   place: AskPlace,

@@ -550,6 +550,16 @@ t.test('"actually Sunday" corrects the answer before where it does not fit the q
     ['as: number', '3', 'No. 5', '3'],
     ['as: number', '3', 'sorry, there are 2 dogs', '3'],
     ['one_of: [Blue, Red]', 'Blue', 'oops, the red one', 'Red'],
+    ['one_of: [Blue, Red]', 'Blue', '*red', 'Red'],
+    ['one_of: [Blue, Red]', 'Blue', 'Red*', 'Red'],
+    ['one_of: [Blue, Red]', 'Blue', 'the red one, sorry', 'Red'],
+    ['one_of: [Blue, Red]', 'Blue', 'red instead', 'Red'],
+    ['one_of: [Azul, Rojo]', 'Azul', 'não, rojo', 'Rojo'],
+    ['one_of: [Синий, Красный]', 'Синий', 'нет, красный', 'Красный'],
+    ['one_of: [أزرق, أحمر]', 'أزرق', 'لا، أحمر', 'أحمر'],
+    ['one_of: [Blue, Red]', 'Blue', '***', 'Blue'],
+    ['one_of: [Blue, Red]', 'Blue', 'that is red wine, sorry', 'Blue'],
+    ['as: date', '24.12.2030', '25.12.2030, sorry', '2030-12-25'],
     ['one_of: [Blue, Red]', 'Blue', 'no red', 'Blue'],
   ] as const) {
     const yaml = `replies:
@@ -624,6 +634,9 @@ t.test('what may be a wrong answer to the question that was asked corrects no ot
     ['as: number', '3', "one_of: ['38', '40']", 'sorry, 41'],
     ['one_of: [Yes, No]', 'Yes', 'as: date', 'sorry, no'],
     ['one_of: [Ja, Nein]', 'Ja', 'as: email', 'nein, nein'],
+    ['one_of: [Evet, Hayır]', 'Evet', 'as: email', 'pardon, hayır'],
+    ['one_of: [Да, Нет]', 'Да', 'as: email', 'нет, нет'],
+    ['as: number', '3', 'as: date', '*24'],
   ] as const) {
     const { say, state } = talk(`replies:
   a:
@@ -637,6 +650,14 @@ t.test('what may be a wrong answer to the question that was asked corrects no ot
     await say(first)
     await say(said)
     t.match(state(), { remembered: { first } }, `${kind}: ${said}`)
+  }
+})
+
+t.test('a choice beside an apology answers its own question', async (t) => {
+  for (const said of ['outside, sorry', 'sorry, outside', '*outside', 'No, outside']) {
+    const { say, state } = talk(BOOKING)
+    for (const text of ['book a table', '3', 'tomorrow', said]) await say(text)
+    t.match(state(), { remembered: { where: 'out' } }, said)
   }
 })
 
