@@ -18,7 +18,10 @@ export const guardAgainstForeignPages = (request: FastifyRequest, reach: Reach):
   }
   if (request.method === 'GET' || request.method === 'HEAD') return
   if (SIMPLE_TYPES.test(request.headers['content-type'] ?? '')) {
-    throw new BadBody('Send the content type application/json, or that of the file.', 415)
+    throw new BadBody(
+      "Send the content type application/json, or that of the file, as curl does with -H 'content-type: application/json'; without it any web page could send this.",
+      415,
+    )
   }
 }
 

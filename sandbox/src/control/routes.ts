@@ -49,6 +49,11 @@ export const controlRoutes =
   ({ parts, reach, userToken, reset, save, load }: ControlDeps) =>
   async (app: FastifyInstance) => {
     app.addHook('onRequest', async (request) => guardAgainstForeignPages(request, reach))
+    // A POST without a body, such as `reset`, is one with an empty object.
+    const parseJson = app.getDefaultJsonParser('error', 'error')
+    app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
+      body === '' ? done(null, undefined) : parseJson(request, body, done),
+    )
     const stream = streamEvents(parts)
     app.addHook('preClose', async () => stream.close())
 

@@ -335,6 +335,19 @@ t.test('a foreign web page cannot drive the sandbox', async (t) => {
   t.equal(await withHeaders(sandbox, '/sandbox/reset', { ...json, origin: sandbox.origin }, 'POST'), 200)
 })
 
+t.test('a POST that needs no body may have none, as curl sends it', async (t) => {
+  const sandbox = await startSandbox(t)
+  const headers = { 'content-type': 'application/json' }
+  for (const path of ['reset', 'user-token', 'trouble/calm']) {
+    const answer = await sandbox.app.inject({ method: 'POST', url: `/sandbox/${path}`, headers })
+    t.equal(answer.statusCode, 200, path)
+  }
+  const clock = await sandbox.app.inject({ method: 'POST', url: '/sandbox/clock', headers })
+  t.match(clock.json(), { statusCode: 400, message: /"advanceSeconds" must be/ })
+  const bare = await sandbox.app.inject({ method: 'POST', url: '/sandbox/reset' })
+  t.match(bare.json(), { statusCode: 415, message: /-H 'content-type: application\/json'/ })
+})
+
 t.test('reset keeps ids and webhook, and forgets all that happened, tokens included', async (t) => {
   const { sandbox, pageToken, pageId, psid, bot, say } = await startConnected(t)
   say('hi')
