@@ -8,6 +8,7 @@ import { readMemory, remember, type FormPlace } from './memory.ts'
 import { daysOf, isCancel, judge } from './questions.ts'
 import type { Given } from './questions/given.ts'
 import { KINDS } from './questions/kinds.ts'
+import { isRefusal } from './refusals.ts'
 import { isQuestion, somethingElse } from './something-else.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
@@ -121,8 +122,9 @@ export const takeAnswer = (
   if (value !== null && !asksForPerson(script, question, given, matcher) && !asks(question, given, matcher))
     return accept(script, place, value, { state, nowMs: event.timestampMs })
   const days = daysOf(script, question, given)
-  if (days.length > 1) return again(script, place, state, days)
+  if (days.length > 1) return again(script, place, state, { days })
   if (given.text !== null && value !== null) return { is: 'aside', place, state }
+  if (given.text !== null && isRefusal(given.text)) return again(script, place, state, { isRefused: true })
   const other = given.text === null ? null : somethingElse(script, question, given.text, matcher())
   if (other === null) return again(script, place, state)
   return { is: 'aside', place, state: other === 'certain' ? state : count(state, 'asides') }
@@ -172,7 +174,7 @@ const correct = (
   const back = { reply, step, question: before }
   if (days.length < 2) return null
   const { given: known = [] } = readMemory(state).form ?? {}
-  return again(script, back, askAt(state, back, given.atMs, known), days)
+  return again(script, back, askAt(state, back, given.atMs, known), { days })
 }
 
 const learn = (state: JsonObject | null, name: string, value: string): JsonObject | null =>
@@ -180,18 +182,20 @@ const learn = (state: JsonObject | null, name: string, value: string): JsonObjec
 
 /**
  * Repeats the question in other words the second time; from the third time on, offers the way out.
+ *
+ * @param more.isRefused - the visitor does not want to answer, so the way out is offered at once
  */
 const again = (
   script: Script,
   place: AskPlace,
   state: JsonObject | null,
-  days: readonly string[] = [],
+  { days = [], isRefused = false }: { days?: readonly string[]; isRefused?: boolean } = {},
 ): FormStep => {
   const { words } = script
   const { question } = place
   const counted = count(state, 'tries')
   const { tries = 1 } = readMemory(counted).form ?? {}
-  const stuck = isStuck(counted)
+  const stuck = isRefused || isStuck(counted)
   const usual = words[KINDS[question.kind].retry]
   const first = days.length > 0 ? words.notChoice : (question.retry ?? usual)
   const other = question.retry === null && days.length === 0 ? question.text : usual

@@ -5,6 +5,15 @@ export const NO =
 /** Signs of several writings that part "no" from the rest of a sentence. */
 export const SIGNS = '[,.!;:…،、，。–—-]+'
 
+/** Whether a text, without words of politeness, says no and nothing else. */
+export const isRefusal = (text: string): boolean => REFUSAL.test(text.trim())
+
+const POLITE = [
+  'thanks|thank you|thx|danke|merci|gracias|grazie|obrigad[oa]|bedankt|dank (?:je|u)|dzi[eę]kuj[eę]|dzi[eę]ki|tack|tak',
+  'спасибо|дякую|teşekkürler|teşekkür ederim|شكرا|תודה|ありがとう|谢谢|cảm ơn|terima kasih|ευχαριστώ',
+].join('|')
+const REFUSAL = new RegExp(`^(?:${NO})(?:(?:\\s|${SIGNS})*(?:${POLITE}))?[\\s.!…]*$`, 'iu')
+
 /** Whether a word says no. */
 export const isNo = (word: string): boolean => NO_ALONE.test(word)
 

@@ -653,6 +653,32 @@ t.test('what may be a wrong answer to the question that was asked corrects no ot
   }
 })
 
+t.test('a visitor who says no to a question is offered a person and the way out', async (t) => {
+  const yaml = BOOKING.replace('fallback:', 'bye: { when: [no thanks], say: Bye! }\nfallback:').replace(
+    'bye:',
+    '  bye:',
+  )
+  for (const said of [
+    'no thanks',
+    'No, thank you!',
+    'nope',
+    'nein danke',
+    'não obrigado',
+    'нет, спасибо',
+    'لا شكرا',
+  ]) {
+    const { say, offers } = talk(yaml)
+    await say('book a table')
+    t.match(await say(said), [/Shall a person help you, or shall we stop here/], said)
+    t.same(offers(), ['A person', 'Cancel'])
+    t.same(await say('4'), ['On which day?'], 'an answer is taken all the same')
+    t.match(await say('some day'), [/did not understand that date/])
+  }
+  const { say } = talk(yaml)
+  for (const text of ['book a table', '4', 'tomorrow', 'inside', 'a@b.org', '030 123456']) await say(text)
+  t.match(await say('Non'), [/^Thank you, Non/], 'where any text is an answer')
+})
+
 t.test('a choice beside an apology answers its own question', async (t) => {
   for (const said of ['outside, sorry', 'sorry, outside', '*outside', 'No, outside']) {
     const { say, state } = talk(BOOKING)
