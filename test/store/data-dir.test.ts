@@ -97,6 +97,31 @@ t.test('a version that keeps the journal of its lock on disk and this one keep e
   release()
 })
 
+t.test('where the file of the lock was deleted under a running bot, no second one starts', async (t) => {
+  const dir = t.testdir()
+  const program = `const { holdDataDir } = await import(${JSON.stringify(join(import.meta.dirname, '../../src/store/sqlite/data-dir.ts'))})
+    holdDataDir('.'); console.log('held'); setInterval(() => {}, 1000)`
+  const running = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: dir,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.teardown(() => running.kill('SIGKILL'))
+  await once(running.stdout, 'data')
+  rmSync(join(dir, 'evergreen.lock'))
+  t.throws(() => holdDataDir(dir), {
+    code: 'BOT_DATA_DIR_IN_USE',
+    message: `process ${running.pid} already runs on the data folder ${dir}, whose evergreen.lock was deleted`,
+    remedy: /If that process is no bot, delete .*evergreen\.pid\./,
+  })
+  t.equal(dataDirHolder(dir), `process ${running.pid}`, 'the doctor knows it, too')
+  running.kill('SIGKILL')
+  await once(running, 'exit')
+  t.equal(dataDirHolder(dir), null)
+  writeFileSync(join(dir, 'evergreen.pid'), '')
+  t.equal(dataDirHolder(dir), null, 'nor does an empty file name a process')
+  holdDataDir(dir).release()
+})
+
 t.test('a bot on another host is named with it: in a container every bot is process 1', async (t) => {
   const dir = join(t.testdir(), 'data')
   const { release } = holdDataDir(dir)

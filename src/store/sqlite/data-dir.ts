@@ -55,6 +55,7 @@ const missingIn = (dir: string): string[] =>
  */
 export const holdDataDir = (dir: string): { release: () => void } => {
   const pidFile = join(dir, PID)
+  if (isLockDeleted(dir)) throw lockDeleted(dir)
   let lock: DatabaseSync | undefined
   try {
     claimFolder(dir)
@@ -82,7 +83,7 @@ export const holdDataDir = (dir: string): { release: () => void } => {
 /** The process that holds the data folder, such as "process 123"; null when the folder is free. Changes nothing. */
 export const dataDirHolder = (dir: string): string | null => {
   const lock = join(dir, LOCK)
-  if (!existsSync(lock)) return null
+  if (!existsSync(lock)) return isLockDeleted(dir) ? holderIn(dir) : null
   let reader: DatabaseSync | undefined
   try {
     reader = new DatabaseSync(lock, { readOnly: true, timeout: 0 })
@@ -107,6 +108,25 @@ const isBusy = (error: unknown): boolean =>
   typeof error.errcode === 'number' &&
   [5, 6].includes(error.errcode & 0xff)
 
+/**
+ * Whether the file of the lock was deleted under a running bot. The bot keeps its lock on the deleted file, so that another process would
+ * get one on a new file, and both would answer the same events.
+ */
+const isLockDeleted = (dir: string): boolean => {
+  if (existsSync(join(dir, LOCK))) return false
+  try {
+    const pid = Number(readFileSync(join(dir, PID), 'utf8'))
+    const isHere = readFileSync(join(dir, HOST), 'utf8').trim() === hostname()
+    // 0, which an empty file is read as, would be this process's own group.
+    if (!isHere || pid === process.pid || pid === 0) return false
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // A process of another user.
+    return codeOf(error) === 'EPERM'
+  }
+}
+
 const holderIn = (dir: string): string => {
   try {
     const host = readFileSync(join(dir, HOST), 'utf8').trim()
@@ -120,6 +140,13 @@ const inUse = (dir: string, who: string): BotError =>
   new BotError('BOT_DATA_DIR_IN_USE', `${who} already runs on the data folder ${dir}`, {
     remedy: 'Stop it first, or give this one a DATA_DIR of its own.',
   })
+
+const lockDeleted = (dir: string): BotError =>
+  new BotError(
+    'BOT_DATA_DIR_IN_USE',
+    `${holderIn(dir)} already runs on the data folder ${dir}, whose ${LOCK} was deleted`,
+    { remedy: `Stop it first. If that process is no bot, delete ${join(dir, PID)}.` },
+  )
 
 const unusable = (dir: string, error: unknown): BotError =>
   new BotError(
