@@ -5,6 +5,8 @@ export interface Body {
   params: Params
   /** Files of a multipart body, by the name of their field. */
   files: Map<string, SentFile>
+  /** Why the body gives no parameters, with its text, for the traffic log: the answer tells only which one is missing. */
+  unread?: string
 }
 
 export interface SentFile {
@@ -20,13 +22,29 @@ export const readBody = async (request: FastifyRequest): Promise<Body> => {
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) return plain({})
   const type = request.headers['content-type'] ?? ''
   if (/^multipart\/form-data/i.test(type)) return await readMultipart(bytes, type)
-  if (/^application\/(\w[\w.-]*\+)?json/i.test(type)) return plain(parseJson(bytes.toString('utf8')))
+  const text = bytes.toString('utf8')
+  if (/^application\/(\w[\w.-]*\+)?json/i.test(type)) {
+    const params = parseJson(text)
+    return params ? plain(params) : plain({}, `No JSON object: ${excerpt(text)}`)
+  }
   if (type === '' || /^application\/x-www-form-urlencoded/i.test(type))
-    return plain(parseForm(bytes.toString('utf8')))
-  return plain({})
+    return plain(
+      parseForm(text),
+      /^\s*\{/.test(text)
+        ? `JSON sent as a form; the header "content-type: application/json" is missing: ${excerpt(text)}`
+        : undefined,
+    )
+  return plain({}, `A body is JSON, a form or multipart, not ${type}: ${excerpt(text)}`)
 }
 
-const plain = (params: Params): Body => ({ params, files: new Map() })
+/** Enough to recognise the body by. */
+const excerpt = (text: string): string => text.slice(0, 2000)
+
+const plain = (params: Params, unread?: string): Body => ({
+  params,
+  files: new Map(),
+  ...(unread !== undefined && { unread }),
+})
 
 const readMultipart = async (bytes: Buffer, type: string): Promise<Body> => {
   const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } })

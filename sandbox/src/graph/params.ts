@@ -25,13 +25,13 @@ export const parseForm = (text: string): Params => {
   return unfold(params) as Params
 }
 
-/** An unreadable body gives no parameters; the call then fails for the first missing one. */
-export const parseJson = (text: string): Params => {
+/** The object in a JSON text; null if it holds none. */
+export const parseJson = (text: string): Params | null => {
   try {
     const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : {}
+    return isObject(value) ? value : null
   } catch {
-    return {}
+    return null
   }
 }
 

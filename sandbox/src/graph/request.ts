@@ -7,16 +7,19 @@ import { unknownPath, type GraphFailure } from './failure.ts'
 import { mergeParams, parseForm, withoutEmpty, type Params } from './params.ts'
 import { looksLikeVersion, runningVersion } from './versions.ts'
 import { decoded } from '../decoded.ts'
+import { ifGiven } from '../if-given.ts'
 
 /** A call as it was read. A problem with its version or address is answered only after trouble was applied. */
 export interface ReadCall {
   call: Call
   problem?: GraphFailure
+  /** Why the body gives no parameters. */
+  unread?: string
 }
 
 export const readRequest = async (parts: SandboxParts, request: FastifyRequest): Promise<ReadCall> => {
-  const { params, files } = await readBody(request)
-  return toCall(parts, {
+  const { params, files, unread } = await readBody(request)
+  const read = toCall(parts, {
     method: request.method,
     address: request.url,
     body: params,
@@ -24,6 +27,7 @@ export const readRequest = async (parts: SandboxParts, request: FastifyRequest):
     authorization: request.headers.authorization,
     origin: isFacebookName(request.hostname) ? `https://${request.hostname}` : null,
   })
+  return { ...read, ...ifGiven('unread', unread) }
 }
 
 export interface RawCall {

@@ -38,7 +38,7 @@ export const graphRoutes = (parts: SandboxParts) => async (app: FastifyInstance)
         path: request.url,
         status: answer.body === null ? null : answer.status,
         tookMs: Math.round(performance.now() - started),
-        request: read.call.method === 'GET' ? null : shown(read.call, request),
+        request: read.call.method === 'GET' ? null : (read.unread ?? shown(read.call, request)),
         response: answer.body,
       })
       return write(parts, reply, answer)

@@ -302,6 +302,30 @@ t.test('no token and no secret is ever seen in the traffic', async (t) => {
   t.match((await control(sandbox, `traffic?after=${traffic.at(-2)?.id}`)).body, [{ id: traffic.at(-1)?.id }])
 })
 
+t.test('the traffic log says why a body gave no parameters', async (t) => {
+  const { sandbox, pageToken } = await startConnected(t)
+  const requestOf = async (type: string, body: string) => {
+    const headers = { 'content-type': type, authorization: `Bearer ${pageToken}` }
+    const answer = await fetch(`${sandbox.origin}/v25.0/me/messages`, { method: 'POST', headers, body })
+    t.match(await answer.json(), { error: { code: 100, message: /The parameter recipient is required/ } })
+    return ((await control(sandbox, 'traffic')).body as unknown as Traffic[]).at(-1)?.request
+  }
+  const json = '{"recipient":{"id":"1"},"message":{"text":"hi"}}'
+  t.match(
+    await requestOf('application/x-www-form-urlencoded', json),
+    `JSON sent as a form; the header "content-type: application/json" is missing: ${json}`,
+  )
+  t.match(await requestOf('application/json', `${json},`), `No JSON object: ${json},`)
+  t.match(await requestOf('application/json', '[1]'), 'No JSON object: [1]')
+  t.match(await requestOf('text/plain', json), `not text/plain: ${json}`)
+  const secret = `{"access_token" : "${pageToken}", "client_secret":"abc"`
+  t.equal(
+    await requestOf('application/json', secret),
+    'No JSON object: {"access_token" : "…", "client_secret":"…"',
+  )
+  t.strictSame(await requestOf('application/x-www-form-urlencoded', 'a=1'), { a: '1' })
+})
+
 t.test('the traffic log is bounded', async (t) => {
   const sandbox = await startSandbox(t)
   for (let call = 0; call < 1100; call += 1) await sandbox.app.inject('/v25.0/me')
