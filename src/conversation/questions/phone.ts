@@ -13,6 +13,7 @@ export const phoneKind: Kind = {
 const phoneIn = (written: string): string | null => {
   const text = written
     .replace(/\p{Pd}/gu, '-')
+    .replace(WITH_LETTER_O, (row) => row.replace(/o/gi, '0'))
     .replace(TIME_OF_DAY, ' ')
     .replace(DATE, ' ')
   const [digits, ...others] = new Set([...text.matchAll(PHONE)].flatMap(([found]) => dialledIn(found) ?? []))
@@ -20,6 +21,8 @@ const phoneIn = (written: string): string | null => {
 }
 
 const PHONE = /(?<!\d[,;]?)\+?[\d(][\d\s().\-/]{4,30}\d/g
+/** A row of digits in which some zeros are the letter: `O7700 9OO123`. */
+const WITH_LETTER_O = /(?<![\p{L}\d])[\doO]*\d[\doO]*(?![\p{L}\d])/gu
 /** `2026-12-24`, `24.12.2026`, `24.12.` */
 const DATE =
   /(?<!\d)(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4})(?!\d)|(?<![\d.])\d{1,2}\.\d{1,2}\.(?!\d)/g
