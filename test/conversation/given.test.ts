@@ -59,6 +59,8 @@ const GIVEN: readonly (readonly [as: string, said: string, remembered: string | 
     ['phone', '+49\u00a0171\u20111234567', '+491711234567'],
     ['phone', '+49–171–1234567', '+491711234567'],
     ['phone', '0171 1234567 or 0172 7654321', null],
+    ['phone', 'O171 12345O7, my office', '01711234507'],
+    ['phone', 'o', null],
     ['phone', '19:30 0171 1234567', '01711234567'],
     ['phone', '0,171,1234567', null],
     ['phone', 'on 24.12.2026', null],
@@ -163,7 +165,7 @@ for (const [as, text, remembered, language = 'en'] of GIVEN) {
 t.test('a choice is understood with small words around it, and with a wrong letter', async (t) => {
   const chosen = async (text: string): Promise<string | undefined> => {
     const { say } = talk(
-      "replies:\n  a: { when: go, ask: { question: Size?, remember: size, one_of: [Small, Medium, Extra large, 42, 'No', A, B] }, next: b }\n  b: { say: '{{size}}' }",
+      "replies:\n  a: { when: go, ask: { question: Size?, remember: size, one_of: [Small, Medium, Extra large, 42, 'No', A, B, Mug, Cups, Tie, Ties] }, next: b }\n  b: { say: '{{size}}' }",
     )
     await say('go')
     return (await say(text))[0]
@@ -176,9 +178,25 @@ t.test('a choice is understood with small words around it, and with a wrong lett
     ['42 please', '42'],
     ['no thanks', 'No'],
     ['I take a', 'A'],
+    ['mugs', 'Mug'],
+    ['the mugs please', 'Mug'],
+    ['the cup', 'Cups'],
+    ['ties please', 'Ties'],
+    ['the tie', 'Tie'],
   ] as const)
     t.equal(await chosen(text), size, text)
-  for (const text of ['small or medium', 'not small', 'large', '43', 'smell the small', 'S', 'a, b'])
+  for (const text of [
+    'small or medium',
+    'not small',
+    'large',
+    '43',
+    'smell the small',
+    'S',
+    'a, b',
+    'as',
+    '42s',
+    'mugss',
+  ])
     t.match(await chosen(text), /pick one of these/, text)
 })
 

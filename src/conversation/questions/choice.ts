@@ -40,10 +40,23 @@ const spokenOf = (options: readonly Option[], key: string): Option | undefined =
   const meant = options.filter((option) =>
     namesOf(option)
       .map(matchKey)
-      .some((name) => name !== '' && (isSaid(name, key, names) || isMistyped(name, key))),
+      .some(
+        (name) =>
+          name !== '' &&
+          (withPlural(name, names).some((one) => isSaid(one, key, names)) || isMistyped(name, key)),
+      ),
   )
   return meant.length === 1 ? meant[0] : undefined
 }
+
+/** "Mugs" names "Mug", and "mug" names "Mugs", unless that is another choice. Shorter names are other words with an "s". */
+const withPlural = (name: string, names: ReadonlySet<string>): string[] => {
+  const other = name.endsWith('s') ? name.slice(0, -1) : `${name}s`
+  const isPlural = Math.min(name.length, other.length) >= SHORTEST_NOUN && /\p{L}$/u.test(name)
+  return isPlural && !names.has(other) ? [name, other] : [name]
+}
+
+const SHORTEST_NOUN = 3
 
 /** @param names - of all choices: "a" is a small word, unless A is a choice */
 const isSaid = (name: string, key: string, names: ReadonlySet<string>): boolean => {
