@@ -48,6 +48,7 @@ t.test(
     t.match(unit, /^ExecStart=\S+ --max-semi-space-size=32 --expose-gc bin\/serve\.js$/m)
     t.match(unit, /^Environment=MALLOC_ARENA_MAX=2\nEnvironment=MALLOC_MMAP_THRESHOLD_=131072$/m)
     t.match(unit, /^StartLimitIntervalSec=0$[^]*^MemoryMax=\d+[MG]$/m, 'it is bounded, and never gives up')
+    t.match(unit, /^Restart=always$/m, 'a signal of another program is not its end')
     t.match(unit, /^OOMPolicy=continue$/m, 'what handlers eat is not the end of the bot')
     t.match(unit, /^StateDirectory=evergreen\n[^]*^Environment=DATA_DIR=\/var\/lib\/evergreen$/m)
     t.match(unit, /^CacheDirectory=evergreen\n[^]*^Environment=NODE_COMPILE_CACHE=\/var\/cache\/evergreen$/m)
@@ -62,6 +63,8 @@ t.test('a secret leaves by no core dump, no backup and no first visit in the cle
     /^(?:NoNew|Protect|Private|Restrict|System|Lock|Keyring|Remove|Capab|Ambient|UMask|Limit)\w+=/gm
   const settings = (name: string) => new Set(read(name).match(hardening))
   t.ok(settings('evergreen.service').has('LimitCORE='))
+  for (const compose of ['../compose.yaml', 'several-machines/compose.yaml'])
+    t.match(read(compose), /^ +ulimits: \{ core: 0 \}$/m, compose)
   for (const setting of settings('evergreen.service'))
     t.ok(settings('evergreen-backup.service').has(setting), `the backup, too: ${setting}`)
   for (const proxy of ['nginx.conf', 'Caddyfile', 'compose/Caddyfile'])
