@@ -21,7 +21,7 @@ const verification = (status: number): string | null => {
   if (status === 200)
     return 'The challenge did not come back: answer with the value of hub.challenge alone, as plain text without quotes.'
   if (status === 401 || status === 403)
-    return 'Your bot refused the verification: does it expect the verify token of this sandbox (FB_VERIFY_TOKEN above, --verify-token)?'
+    return 'Your bot refused the verification: does it expect the verify token of this sandbox? It is set by --verify-token and printed at the start as FB_VERIFY_TOKEN.'
   return null
 }
 
