@@ -1,7 +1,7 @@
 import type { QuickReply } from '../messages.ts'
 import { matchKey } from '../script/match-key.ts'
 import type { DatePlace } from './dates.ts'
-import { shortened } from './match/shortened.ts'
+import { otherSpellings } from './match/other-spellings.ts'
 import { clean, type Given } from './questions/given.ts'
 import { KINDS } from './questions/kinds.ts'
 import { paged } from './render.ts'
@@ -109,7 +109,7 @@ export const isCancel = (script: Script, { text, payload }: Given): boolean => {
   if (payload !== null) return payload === CANCEL
   const key = matchKey(text ?? '')
   const plain = matchKey((text ?? '').replace(NO, '')).replace(POLITE, '')
-  const said = [key, plain, ...shortened(key)]
+  const said = [key, plain, ...otherSpellings(key)]
   const { cancel, cancelWords } = script.words
   return [...allOf(cancel), ...cancelWords].map(matchKey).some((word) => said.includes(word))
 }

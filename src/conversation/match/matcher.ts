@@ -2,7 +2,7 @@ import { allOf, type Localised } from '../../script/localised.ts'
 import type { Script } from '../../script/types.ts'
 import { beginningInLines, matchKey } from '../../script/match-key.ts'
 import { createPhraseIndex, type Similar } from './phrases.ts'
-import { shortened } from './shortened.ts'
+import { otherSpellings } from './other-spellings.ts'
 import { denialsOf, ownersOf, undoingsOf, withoutAsking } from './small-words.ts'
 
 /** A found reply, and the reason. */
@@ -58,7 +58,7 @@ export const createMatcher = (script: Script): Matcher => {
     if (same !== undefined) return same
     const pattern = byPattern(text)
     if (pattern !== null) return pattern
-    return shortened(key).flatMap((one) => exact.get(one) ?? [])[0] ?? null
+    return otherSpellings(key).flatMap((one) => exact.get(one) ?? [])[0] ?? null
   }
 
   const byPattern = (text: string): Match | null => {
@@ -73,7 +73,7 @@ export const createMatcher = (script: Script): Matcher => {
 
   /** The similar replies to the spelling of the key that resembles a phrase most. */
   const search = (key: string): Similar[] => {
-    const [first = [], ...others] = [key, ...shortened(key)].map(similar.search)
+    const [first = [], ...others] = [key, ...otherSpellings(key)].map(similar.search)
     return others.reduce(
       (best, one) => ((one[0]?.confidence ?? 0) > (best[0]?.confidence ?? 0) ? one : best),
       first,

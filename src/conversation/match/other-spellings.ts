@@ -2,7 +2,7 @@
  * Other spellings of a key whose writer holds a letter or repeats a picture: "heyyyy", "شكراااا", "👍👍". Empty for most keys. Few words
  * have a letter three times ("Schifffahrt"), so the key itself goes first.
  */
-export const shortened = (key: string): string[] => {
+export const otherSpellings = (key: string): string[] => {
   if (HELD.test(key)) {
     const spelled = (letters: string): string =>
       key
