@@ -16,6 +16,8 @@ const { match } = createMatcher(script)
 t.test('the script that ships is right', async (t) => {
   t.match(match('when are you opn?'), { reply: 'hours' })
   t.match(match('Where is order #4711?'), { reply: 'order', groups: new Map([['number', '4711']]) })
+  t.match(match('👋'), { reply: 'welcome' }, 'a wave')
+  t.match(match('How are you?'), { reply: 'welcome' })
   t.match(script.replies.get('person'), { handover: true })
   t.match(toMessengerProfile(script), { get_started: { payload: 'welcome' } })
 })
