@@ -39,7 +39,8 @@ const unsaved = document.querySelector('[data-unsaved]')
 const isBack = performance.getEntriesByType('navigation')[0]?.type === 'back_forward'
 if (sent !== null) {
   sessionStorage.removeItem(SENT)
-  if (unsaved !== null || isBack) sessionStorage.setItem(LOST, sent)
+  if (unsaved !== null || isBack)
+    sessionStorage.setItem(LOST, JSON.stringify([...JSON.parse(sent), unsaved === null]))
 }
 const lost = sessionStorage.getItem(LOST)
 
@@ -62,7 +63,7 @@ if (unsaved !== null && lost !== null) {
 const hiddenField = (name, value) =>
   Object.assign(document.createElement('input'), { type: 'hidden', name, value })
 
-const fill = (form, typed) => {
+const fill = (form, typed, isUnsure) => {
   const fields = new Map(inputsOf(form).map((field) => [field.name, field]))
   const missing = typed.filter(([name]) => !fields.has(name))
   for (const [name, value] of typed) {
@@ -75,7 +76,9 @@ const fill = (form, typed) => {
   const notice = document.createElement('p')
   notice.className = 'notice'
   notice.setAttribute('role', 'status')
-  notice.textContent = 'What you typed before is filled in again. It is not saved yet.'
+  notice.textContent = isUnsure
+    ? 'What you typed before is filled in again: the bot gave no answer. See first whether it was saved or sent all the same.'
+    : 'What you typed before is filled in again. It is not saved yet.'
   form.prepend(notice)
   // Values without a field are posted as hidden ones; saving then reports them.
   form.append(...missing.map(([name, value]) => hiddenField(name, value)))
@@ -85,10 +88,10 @@ const fill = (form, typed) => {
 }
 
 if (unsaved === null && lost !== null) {
-  const [place, typed] = JSON.parse(lost)
+  const [place, typed, , isUnsure] = JSON.parse(lost)
   const form = [...document.forms].find((one) => one.dataset.typed !== undefined && placeOf(one) === place)
   if (form !== undefined) {
     sessionStorage.removeItem(LOST)
-    fill(form, typed)
+    fill(form, typed, isUnsure)
   }
 }

@@ -99,7 +99,7 @@ browserTest(
     await page.waitForURL(/^chrome-error:/)
     await page.unroute('**/*')
     await page.goBack()
-    await notice.waitFor()
+    await page.getByText('the bot gave no answer. See first whether it was saved').waitFor()
     t.equal(await text.inputValue(), 'From 10 to 20.')
     await press('Save')
     await page.getByText('Saved.').waitFor()
