@@ -200,6 +200,28 @@ t.test('a choice is understood with small words around it, and with a wrong lett
     t.match(await chosen(text), /pick one of these/, text)
 })
 
+t.test('small words of other languages may stand around a choice, but none that denies it', async (t) => {
+  for (const [options, said, chosen] of [
+    ['Pequeña, Grande', 'la grande por favor', 'Grande'],
+    ['Petite, Grande', 'je voudrais la grande svp', 'Grande'],
+    ['Piccola, Grande', 'vorrei la grande', 'Grande'],
+    ['Klein, Groot', 'een groot aub', 'Groot'],
+    ['Mała, Duża', 'duża poproszę', 'Duża'],
+    ['Маленькая, Большая', 'большая пожалуйста', 'Большая'],
+    ['Petite, Grande', 'pas grande', null],
+    ['Pequeña, Grande', 'no la grande', null],
+    ['Mała, Duża', 'nie duża', null],
+    ['Pequeña, Grande', 'la grande o la pequeña', null],
+    ['Petite, Grande', 'une grande famille', null],
+  ] as const) {
+    const { say } = talk(
+      `replies:\n  a: { when: go, ask: { question: Size?, remember: size, one_of: [${options}] }, next: b }\n  b: { say: '{{size}}' }`,
+    )
+    await say('go')
+    t.match(await say(said), [chosen ?? /pick one of these/], said)
+  }
+})
+
 t.test('a time among the choices is understood in other spellings', async (t) => {
   const chosen = async (
     text: string,

@@ -2,6 +2,7 @@ import { editDistance } from '../../base/edit-distance.ts'
 import { allOf } from '../../script/localised.ts'
 import { matchKey } from '../../script/match-key.ts'
 import type { Option, Question } from '../../script/types.ts'
+import { FOREIGN_FILLERS } from '../match/other-languages.ts'
 import { isAroundAnswer } from '../number-words.ts'
 import { clockChoiceIn } from './clock-choice.ts'
 import { clean, type Given } from './given.ts'
@@ -64,8 +65,18 @@ const isSaid = (name: string, key: string, names: ReadonlySet<string>): boolean 
   if (before === undefined || after === undefined || more.length > 0) return false
   return `${before} ${after}`
     .split(' ')
-    .every((word) => word === '' || ((word === 'one' || isAroundAnswer(word)) && !names.has(word)))
+    .every((word) => word === '' || (isAroundChoice(word) && !names.has(word)))
 }
+
+/** Articles, small words and politeness of other languages, too, but no word that denies. */
+const isAroundChoice = (word: string): boolean =>
+  word === 'one' ||
+  isAroundAnswer(word) ||
+  POLITE.has(word) ||
+  (FOREIGN_FILLERS.has(word) && !DENYING.has(word))
+
+const POLITE = new Set('stp porfa aub alstublieft poprosze lutfen плиз'.split(' '))
+const DENYING = new Set('nicht kein keine noch pas ne no non nao niet nie не'.split(' '))
 
 const isMistyped = (name: string, key: string): boolean =>
   name.length >= SHORTEST_MISTYPED &&
