@@ -1,5 +1,6 @@
 import { matchKey } from '../script/match-key.ts'
 import { isAroundAnswer } from './number-words.ts'
+import { clean } from './questions/given.ts'
 import { isNo, NO, SIGNS } from './refusals.ts'
 
 /**
@@ -19,11 +20,13 @@ export const correctionIn = (text: string): string | null => {
  * "sorry, no" refuses it.
  */
 export const bareCorrectionIn = (text: string): string | null => {
-  const said = text.replace(BARE, '').replace(BEHIND, '').trim()
+  // Cut, because BEHIND takes seconds for thousands of spaces or dashes.
+  const heard = clean(text)
+  const said = heard.replace(BARE, '').replace(BEHIND, '').trim()
   const words = matchKey(said).split(' ')
   const named = words.filter((word) => /\p{L}/u.test(word) && !isAround(word))
   const isAlone = named.length === (/\d/.test(said) ? 0 : 1)
-  return said !== text.trim() && isAlone && !named.some(isNo) ? said : null
+  return said !== heard && isAlone && !named.some(isNo) ? said : null
 }
 
 const isAround = (word: string): boolean => word === 'one' || SMALL.has(word) || isAroundAnswer(word)
