@@ -27,6 +27,28 @@ const OTHERS: Record<string, number> = {
   hundert: 100,
 }
 
+/**
+ * Numbers from one on in other languages. They count only alone, because many are other words in a sentence ("très", "um"). The Spanish
+ * eleven is left out: "once" is an English word.
+ */
+const ALONE: Record<string, number> = Object.fromEntries(
+  [
+    'uno/una/un dos tres cuatro cinco seis siete ocho nueve diez - doce',
+    'une deux trois quatre cinq six sept huit neuf dix onze douze',
+    'uno due tre quattro cinque sei sette otto nove dieci undici dodici',
+    'um/uma dois/duas três quatro cinco seis sete oito nove dez onze doze',
+    'een/één twee drie vier vijf zes zeven acht negen tien elf twaalf',
+    'jeden/jedna/jedno dwa/dwie trzy cztery pięć sześć siedem osiem dziewięć dziesięć jedenaście dwanaście',
+    'один/одна/одно два/две три четыре пять шесть семь восемь девять десять одиннадцать двенадцать',
+  ].flatMap((row) =>
+    row
+      .split(' ')
+      .flatMap((words, index) =>
+        words.split('/').map((word): [string, number] => [matchKey(word), index + 1]),
+      ),
+  ),
+)
+
 /** Words around an answer, without a meaning of their own. */
 const FILLERS = new Set(
   [
@@ -85,5 +107,5 @@ export const numberWordsIn = (text: string): number | null => {
     const unit = WORDS[second] ?? 0
     return tens !== undefined && unit >= 1 && unit <= 9 ? tens + unit : null
   }
-  return WORDS[first] ?? tens ?? OTHERS[first] ?? null
+  return WORDS[first] ?? tens ?? OTHERS[first] ?? ALONE[first] ?? null
 }
