@@ -1,20 +1,22 @@
 import type { Clock } from '../../base/clock.ts'
-import type { ClaimId, Conversation, OutboxClaim, OutboxRoom, StoredReply } from '../store.ts'
+import type { Conversation, OutboxClaim, OutboxRoom, StoredReply } from '../store.ts'
+import { createDelays } from './delays.ts'
 import type { KeptPages, Tenure } from './kept-pages.ts'
+import { createLanesInTurn, type LaneRead } from './lanes-in-turn.ts'
 import type { LiveConversation, LiveConversations } from './live-conversations.ts'
-import { createLane, type Lane } from './outbox-lane.ts'
+import { createOutboxClaims } from './outbox-claims.ts'
+import type { Lane } from './outbox-lane.ts'
 import { conversationOf, type OutboxRow, type OutboxRows } from './rows.ts'
 
 /**
- * The claims on the outbox, with one lane for each kept Page, so that no Page waits for another. Knows which conversation is handed out,
- * the outcome of its replies, and its delay. Fresh replies of an idle conversation never wait in a lane: they are handed out as they are
- * stored.
+ * The outbox of the kept Pages: a conversation waits in the lane of its Page, is claimed, and is released, perhaps with a delay. Fresh
+ * replies of an idle conversation never wait in a lane: they are claimed as they are stored.
  */
 export interface OutboxLanes {
   /** Claims the conversation for replies about to be stored; false when other replies of it wait. */
   reserve: (conversation: Readonly<Conversation>) => boolean
   /** Completes a {@link reserve} with the stored replies. */
-  handOut: (entry: LiveConversation, replies: StoredReply[]) => OutboxClaim
+  claimFresh: (entry: LiveConversation, replies: StoredReply[]) => OutboxClaim
   /** Replies were stored and left waiting. */
   added: (conversation: Readonly<Conversation>) => void
   claim: (limit: number, room: OutboxRoom, toReply: (row: OutboxRow) => StoredReply) => Promise<OutboxClaim[]>
@@ -31,19 +33,11 @@ export interface OutboxLanes {
   pause: (pageId: string, paused: boolean) => void
   /** The Page was taken: nothing is known of its rows yet. */
   taken: (pageId: string) => void
-  /** Hands out nothing more of the Page. */
+  /** Nothing more of the Page is claimed. */
   leave: (pageId: string) => void
   /** Voids the claim of the conversation, whose Page has no lane any more. */
   lose: (entry: LiveConversation) => void
   stop: () => void
-}
-
-interface OpenClaim {
-  entry: LiveConversation
-  /** Replies without an outcome, by sequence number. */
-  untouched: Map<number, StoredReply>
-  /** Whether replies of this claim stay in the rows. */
-  leaves: boolean
 }
 
 export const createOutboxLanes = (deps: {
@@ -53,186 +47,98 @@ export const createOutboxLanes = (deps: {
   clock: Clock
   wake: () => void
 }): OutboxLanes => {
-  const { rows, pages, live, clock, wake } = deps
-  /** In the order of service, the Page served last at the end. */
-  const lanes = new Map<string, Lane>()
-  const open = new Map<ClaimId, OpenClaim>()
-  /** Paused Pages, kept or not. */
-  const pausedPages = new Set<string>()
-  /** Conversations given back with a delay; calling `end` ends the delay. */
-  const delays = new Map<number, { end: () => void; cancel: () => void }>()
+  const { rows, live, clock, wake } = deps
+  const lanes = createLanesInTurn(deps)
+  const claims = createOutboxClaims(live)
 
-  /** Undefined for a Page that is not kept. */
-  const laneOf = (pageId: string, behind = false): Lane | undefined => {
-    const known = lanes.get(pageId)
-    const tenure = pages.tenureOf(pageId)
-    if (known !== undefined || tenure === null) return known
-    const lane = createLane({ pageId, tenure, rows, clock, wake, behind, paused: pausedPages.has(pageId) })
-    lanes.set(pageId, lane)
-    return lane
-  }
-  for (const pageId of rows.pagesWaiting) laneOf(pageId, true)
-
-  const claimOf = (entry: LiveConversation, replies: StoredReply[]): OutboxClaim => {
-    const id = entry.outboxClaim ?? live.nextClaim()
-    open.set(id, { entry, untouched: new Map(replies.map((reply) => [reply.seq, reply])), leaves: false })
-    const { maySend, takenMs } = entry.tenure
-    return { id, conversation: { ...entry.conversation }, replies, maySend, takenMs }
+  const letGo = (entry: LiveConversation, hasMore: boolean): void => {
+    live.leave(entry)
+    lanes.known(entry.conversation.pageId)?.letGo(entry.conversation, hasMore)
   }
 
-  const claimsOf = (
-    lane: Lane,
-    found: OutboxRow[],
-    toReply: (row: OutboxRow) => StoredReply,
-  ): OutboxClaim[] => {
-    const { pageId, tenure } = lane
+  const delays = createDelays({ clock, onEnd: (entry) => letGo(entry, true) })
+
+  const reserve = (lane: Lane, conversation: Readonly<Conversation>): LiveConversation => {
+    const entry = live.enter(conversation, lane.tenure)
+    claims.reserve(entry)
+    return entry
+  }
+
+  const claimsOf = ({ lane, found }: LaneRead, toReply: (row: OutboxRow) => StoredReply): OutboxClaim[] => {
+    const { pageId } = lane
     // The Page was given away during the read. Its next keeper finds the replies in doubt.
-    if (lanes.get(pageId) !== lane) return []
+    if (lanes.known(pageId) !== lane) return []
     const byConversation = new Map<number, { entry: LiveConversation; replies: StoredReply[] }>()
     for (const row of found) {
       const begun = byConversation.get(row.conversation)
-      if (begun !== undefined) {
-        begun.replies.push(toReply(row))
-        continue
+      if (begun !== undefined) begun.replies.push(toReply(row))
+      else {
+        const entry = reserve(lane, conversationOf(pageId, row))
+        byConversation.set(row.conversation, { entry, replies: [toReply(row)] })
       }
-      const entry = live.enter(conversationOf(pageId, row), tenure)
-      entry.outboxClaim = live.nextClaim()
-      byConversation.set(row.conversation, { entry, replies: [toReply(row)] })
     }
-    return [...byConversation.values()].map(({ entry, replies }) => claimOf(entry, replies))
-  }
-
-  /** Reads the lanes that may have replies, each up to its fair share of `limit`. */
-  const readLanes = (
-    limit: number,
-    room: OutboxRoom,
-    /** Lanes without a conversation to hand out now; the function adds to it. */
-    inVain: Set<Lane>,
-  ): Promise<{ lane: Lane; found: OutboxRow[] }>[] => {
-    const readable = [...lanes.values()].filter((lane) => lane.isReadable() && !inVain.has(lane))
-    const share = Math.max(1, Math.floor(limit / Math.max(1, readable.length)))
-    let left = limit
-    return readable.flatMap((lane) => {
-      const { pageId } = lane
-      const ofPage = room.except.get(pageId) ?? room.each
-      const all = Math.min(share, left, ofPage.all)
-      if (all <= 0) return []
-      left -= all
-      lanes.delete(pageId)
-      lanes.set(pageId, lane)
-      return [
-        lane.read({ ...ofPage, all }).then((found) => {
-          if (found === null) inVain.add(lane)
-          return { lane, found: found ?? [] }
-        }),
-      ]
-    })
-  }
-
-  const letGo = (entry: LiveConversation, more: boolean): void => {
-    entry.notBeforeMs = 0
-    live.leave(entry)
-    lanes.get(entry.conversation.pageId)?.letGo(entry.conversation, more)
-  }
-
-  const delay = (entry: LiveConversation, notBeforeMs: number, waitMs: number): void => {
-    entry.notBeforeMs = notBeforeMs
-    const end = (): void => {
-      delays.delete(entry.conversation.id)
-      cancel()
-      letGo(entry, true)
-    }
-    const cancel = clock.after(waitMs, end)
-    delays.set(entry.conversation.id, { end, cancel })
+    return [...byConversation.values()].map(({ entry, replies }) => claims.open(entry, replies))
   }
 
   return {
     reserve: (conversation) => {
-      const lane = laneOf(conversation.pageId)
+      const lane = lanes.of(conversation.pageId)
       if (lane?.takeFresh(conversation.id) !== true) return false
-      const entry = live.enter(conversation, lane.tenure)
-      entry.outboxClaim = live.nextClaim()
+      reserve(lane, conversation)
       return true
     },
 
-    handOut: claimOf,
+    claimFresh: claims.open,
 
-    added: (conversation) => laneOf(conversation.pageId)?.note(conversation),
+    added: (conversation) => lanes.of(conversation.pageId)?.note(conversation),
 
     claim: async (limit, room, toReply) => {
-      // One read can come back empty while there is still work. Repeat until a conversation is claimed, or no lane has one to hand out.
+      // One read can come back empty while there is still work. Repeat until a conversation is claimed, or no lane has one to claim.
       const inVain = new Set<Lane>()
       for (;;) {
-        const reads = readLanes(limit, room, inVain)
+        const reads = lanes.read(limit, room, inVain)
         if (reads.length === 0) return []
-        const claims = (await Promise.all(reads)).flatMap(({ lane, found }) => claimsOf(lane, found, toReply))
-        if (claims.length > 0) return claims
+        const claimed = (await Promise.all(reads)).flatMap((read) => claimsOf(read, toReply))
+        if (claimed.length > 0) return claimed
       }
     },
 
-    tenureOf: (claim) => open.get(claim.id)?.entry.tenure ?? null,
-
-    finished: (claim, reply, stays) => {
-      const state = open.get(claim.id)
-      if (state === undefined) return
-      state.untouched.delete(reply.seq)
-      if (stays) state.leaves = true
-    },
+    tenureOf: claims.tenureOf,
+    finished: claims.finished,
 
     release: async (claim, notBeforeMs = 0) => {
-      const state = open.get(claim.id)
-      if (state === undefined) return
-      const { entry } = state
+      const released = claims.release(claim)
+      if (released === null) return
+      const { entry, untried, hasMore } = released
       const { id: conversation, pageId: page } = claim.conversation
       const { fence } = entry.tenure
-      open.delete(claim.id)
-      entry.outboxClaim = null
-      const untouched = [...state.untouched.values()]
-      const seqs = untouched.filter((reply) => reply.doubtSinceMs === null).map(({ seq }) => seq)
-      const handedBack = seqs.length > 0 ? rows.handBack({ page, fence, conversation, seqs }) : null
-      const more = state.leaves || untouched.length > 0
-      const waitMs = notBeforeMs - clock.now()
-      if (waitMs > 0 && more && !entry.forgotten) delay(entry, notBeforeMs, waitMs)
-      else letGo(entry, more)
+      const handedBack =
+        untried.length > 0 ? rows.handBack({ page, fence, conversation, seqs: untried }) : null
+      const isDelayed = hasMore && !entry.forgotten && delays.begin(entry, notBeforeMs)
+      if (!isDelayed) letGo(entry, hasMore)
       await handedBack
     },
 
-    pause: (pageId, paused) => {
-      if (paused) pausedPages.add(pageId)
-      else pausedPages.delete(pageId)
-      lanes.get(pageId)?.pause(paused)
-    },
+    pause: lanes.pause,
 
     taken: (pageId) => {
-      laneOf(pageId, true)
+      lanes.behind(pageId)
       wake()
     },
 
     leave: (pageId) => {
-      lanes.delete(pageId)
-      for (const [id, { cancel }] of delays) {
-        const entry = live.get(id)
-        if (entry?.conversation.pageId !== pageId) continue
-        cancel()
-        delays.delete(id)
-        entry.notBeforeMs = 0
-        live.leave(entry)
-      }
+      lanes.drop(pageId)
+      for (const entry of delays.drop(pageId)) live.leave(entry)
     },
 
-    lose: (entry) => {
-      if (entry.outboxClaim !== null) open.delete(entry.outboxClaim)
-    },
+    lose: claims.lose,
 
     returned: (pageIds) => {
       for (const pageId of new Set(pageIds))
-        laneOf(pageId)?.returned((id) => live.get(id)?.conversation.windowEndsMs ?? null)
+        lanes.of(pageId)?.returned((id) => live.get(id)?.conversation.windowEndsMs ?? null)
     },
 
-    hurry: (conversation) => delays.get(conversation)?.end(),
-
-    stop: () => {
-      for (const { end } of delays.values()) end()
-    },
+    hurry: delays.end,
+    stop: delays.endAll,
   }
 }

@@ -51,7 +51,7 @@ export const createReplying = (deps: {
   }
 
   /** Gives a reserved conversation back without a reply. */
-  const giveBack = (entry: LiveConversation): Promise<void> => outbox.release(outbox.handOut(entry, []))
+  const giveBack = (entry: LiveConversation): Promise<void> => outbox.release(outbox.claimFresh(entry, []))
 
   return {
     finishEvent: async (claim, event, outcome) => {
@@ -88,7 +88,7 @@ export const createReplying = (deps: {
       const replies = finished.seqs.map((seq, index) =>
         toStoredReply(ids, { seq, body: outcome.replies[index] ?? '', acceptedMs, doubtMs: null }),
       )
-      return outbox.handOut(entry, replies)
+      return outbox.claimFresh(entry, replies)
     },
 
     interject: async (claim, { seq: event, acceptedMs }, body) => {
@@ -107,7 +107,7 @@ export const createReplying = (deps: {
       })
       if (inbox.entryOf(claim) === null) return null
       if (seq !== null)
-        return outbox.handOut(entry, [toStoredReply(ids, { seq, body, acceptedMs, doubtMs: null })])
+        return outbox.claimFresh(entry, [toStoredReply(ids, { seq, body, acceptedMs, doubtMs: null })])
       await giveBack(entry)
       return null
     },
