@@ -1,6 +1,7 @@
 import { createPump, type Pump } from '../base/pump.ts'
 import type { Log } from '../base/logger.ts'
 import type { Clock } from '../base/clock.ts'
+import { createCallBudget, type CallBudget } from './call-budget.ts'
 import { diffProfile, PROFILE_FIELDS } from './messenger-profile.ts'
 import { GraphError } from '../graph/error.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -38,8 +39,7 @@ export interface ProfileStatus {
 interface PageSync {
   /** The token and the profile of the last sync that succeeded. */
   done: string | null
-  /** The times of the calls in the last ten minutes, by the monotonic clock. */
-  calls: number[]
+  calls: CallBudget
   cancelWait: () => void
   failed: string | null
   checkedMs: number | null
@@ -52,10 +52,6 @@ interface PageSync {
   isStuck: boolean
 }
 
-/** Facebook allows 10 calls in 10 minutes for a Page (docs/messenger-platform.md#g); a tool or a colleague may need some, too. */
-const MOST_CALLS = 6
-const CALLS_OF_ONE_SYNC = 3
-const WINDOW_MS = 10 * 60_000
 /** The wait after a temporary failure. */
 const RETRY_MS = 15 * 60_000
 /**
@@ -93,7 +89,7 @@ export const createProfileSync = (deps: {
       },
       onError: (error) => log.warn({ err: error, pageId }, 'the Messenger profile could not be compared'),
     })
-    const page = { ...newPage(), pump }
+    const page = { ...newPage(clock), pump }
     pages.set(pageId, page)
     return page
   }
@@ -106,12 +102,12 @@ export const createProfileSync = (deps: {
     const aim = aimOf(token, profile)
     if (page.done === aim) return
     page.cancelWait()
-    const waitMs = untilAllowed(page)
+    const waitMs = page.calls.waitMs()
     page.waitsForCalls = waitMs > 0
     if (waitMs > 0) return lookIn(pageId, page, waitMs)
     let isRead = false
     try {
-      page.calls.push(clock.elapsed())
+      page.calls.spend()
       const present = await graph.messengerProfile(token, PROFILE_FIELDS)
       isRead = true
       const changed = await bringAbout(pageId, token, { present, profile }, page)
@@ -151,11 +147,11 @@ export const createProfileSync = (deps: {
     if (page.differs.length === 0) return null
     // The menu is deleted before the Get Started button, which it needs.
     if (change.delete.length > 0) {
-      page.calls.push(clock.elapsed())
+      page.calls.spend()
       await graph.deleteMessengerProfile(token, change.delete)
     }
     if (set.length > 0) {
-      page.calls.push(clock.elapsed())
+      page.calls.spend()
       await graph.setMessengerProfile(token, change.set)
     }
     log.info({ pageId, set, deleted: change.delete }, 'the Messenger profile is as the script wants it')
@@ -190,14 +186,6 @@ export const createProfileSync = (deps: {
     lookIn(pageId, page, Math.max(retryMs, RETRY_MS))
   }
 
-  const untilAllowed = (page: PageSync): number => {
-    const now = clock.elapsed()
-    page.calls = page.calls.filter((at) => at > now - WINDOW_MS)
-    // A sync begins only if all calls it may need are still allowed.
-    const tooMany = page.calls.length + CALLS_OF_ONE_SYNC - MOST_CALLS
-    return tooMany <= 0 ? 0 : (page.calls[tooMany - 1] ?? now) + WINDOW_MS - now + 1
-  }
-
   const refresh = (): void => {
     for (const { pageId, state } of tokens.statuses()) if (state === 'valid') request(pageId)
   }
@@ -213,18 +201,9 @@ export const createProfileSync = (deps: {
     },
     refresh,
     status: (pageId) => {
-      const { checkedMs, differs, error, nextMs, ...page } = pages.get(pageId) ?? newPage()
       const [token, profile] = [tokens.tokenFor(pageId), wanted(pageId)]
-      const isDone = token !== null && profile !== null && page.done === aimOf(token, profile)
-      const stateOf = (): ProfileStatus['is'] => {
-        if (profile === null) return 'left_alone'
-        if (page.waitsForCalls) return 'waiting'
-        if (error !== null) return 'failed'
-        if (page.isStuck) return 'differs'
-        return isDone ? 'in_step' : 'unknown'
-      }
-      const is = stateOf()
-      return { is, checkedMs, differs: is === 'in_step' ? [] : differs, error, nextMs }
+      const aim = token === null || profile === null ? null : aimOf(token, profile)
+      return statusOf(pages.get(pageId) ?? newPage(clock), { isWanted: profile !== null, aim })
     },
     stop: async () => {
       stopped = true
@@ -235,9 +214,9 @@ export const createProfileSync = (deps: {
   }
 }
 
-const newPage = (): PageSync => ({
+const newPage = (clock: Clock): PageSync => ({
   done: null,
-  calls: [],
+  calls: createCallBudget(clock),
   cancelWait: () => undefined,
   failed: null,
   checkedMs: null,
@@ -248,5 +227,22 @@ const newPage = (): PageSync => ({
   changed: null,
   isStuck: false,
 })
+
+const statusOf = (page: PageSync, now: { isWanted: boolean; aim: string | null }): ProfileStatus => {
+  const { checkedMs, error, nextMs } = page
+  const is = stateOf(page, now)
+  return { is, checkedMs, differs: is === 'in_step' ? [] : page.differs, error, nextMs }
+}
+
+const stateOf = (
+  page: PageSync,
+  { isWanted, aim }: { isWanted: boolean; aim: string | null },
+): ProfileStatus['is'] => {
+  if (!isWanted) return 'left_alone'
+  if (page.waitsForCalls) return 'waiting'
+  if (page.error !== null) return 'failed'
+  if (page.isStuck) return 'differs'
+  return aim !== null && page.done === aim ? 'in_step' : 'unknown'
+}
 
 const aimOf = (token: string, profile: JsonObject): string => JSON.stringify([token, profile])
