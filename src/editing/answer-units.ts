@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml'
-import { nodeText } from '../script/shapes.ts'
+import { nodeText } from '../script/nodes.ts'
 import { looksTranslated } from '../script/localised.ts'
 import { sayUnits } from './say-units.ts'
 import { leafUnits, noteUnit, pairsOf, type FormField, type Part, type Unit } from './units.ts'

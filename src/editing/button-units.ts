@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml'
 import { LIMITS } from '../channel/messenger.ts'
-import { nodeText } from '../script/shapes.ts'
+import { nodeText } from '../script/nodes.ts'
 import { leafUnits, noteUnit, type FormField, type FilledIn, type Part, type Unit } from './units.ts'
 import {
   changeList,

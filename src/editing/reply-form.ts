@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Node, Pair, YAMLMap } from 'yaml'
-import { nodeText } from '../script/shapes.ts'
+import { nodeText } from '../script/nodes.ts'
 import { assertOthersKept } from './aliases.ts'
 import { answerUnits } from './answer-units.ts'
 import { blockOf, type Range } from './block.ts'

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml'
 import { MEDIA_TYPES } from '../messages.ts'
 import { looksTranslated } from '../script/localised.ts'
-import { nodeText } from '../script/shapes.ts'
+import { nodeText } from '../script/nodes.ts'
 import { buttonAt, buttonUnits, newButton } from './button-units.ts'
 import { outField } from './messages.ts'
 import { leafUnits, noteUnit, pairsOf, type FormField, type Part, type Unit } from './units.ts'

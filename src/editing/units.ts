@@ -1,6 +1,6 @@
 import { isMap, isScalar, type Node, type Pair, type YAMLMap } from 'yaml'
 import { looksTranslated } from '../script/localised.ts'
-import { nodeText } from '../script/shapes.ts'
+import { nodeText } from '../script/nodes.ts'
 import { replaceValue, textAt, whereUnder, type Splice, type Where } from './yaml-text.ts'
 
 /** A field of a reply's form. */

@@ -1,6 +1,6 @@
 import { isMap, parseDocument, stringify, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
 import { BotError } from '../base/errors.ts'
-import { nodeText } from '../script/shapes.ts'
+import { nodeText } from '../script/nodes.ts'
 
 /**
  * A change of a part of a YAML text; the rest stays unchanged, including comments and layout. Positions are offsets in the text.

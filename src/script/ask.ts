@@ -4,18 +4,9 @@ import { LIMITS } from '../channel/messenger.ts'
 import { FACEBOOK, MOST_CHOICES, MOST_QUESTIONS } from './limits.ts'
 import { localised } from './localised.ts'
 import { described, schemaOf, type Read } from './reading.ts'
-import {
-  isWebAddress,
-  kindOf,
-  list,
-  mapping,
-  number,
-  oneOf,
-  oneOrMore,
-  optional,
-  required,
-  nodeText,
-} from './shapes.ts'
+import { kindOf, nodeText } from './nodes.ts'
+import { list, mapping, oneOrMore, optional, required } from './shapes.ts'
+import { isWebAddress, number, oneOf } from './values.ts'
 import { QUESTION_KINDS, type Form, type Option, type Question } from './types.ts'
 import { isMap } from 'yaml'
 import { looksTranslated } from './localised.ts'

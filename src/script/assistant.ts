@@ -3,7 +3,9 @@ import { localised, type Localised } from './localised.ts'
 import { described, schemaOf, type Read } from './reading.ts'
 import { reference } from './names.ts'
 import { plainText } from './texts.ts'
-import { timeSpan, list, kindOf, mapping, number, optional, required, text, nodeText } from './shapes.ts'
+import { kindOf, nodeText } from './nodes.ts'
+import { list, mapping, optional, required } from './shapes.ts'
+import { timeSpan, number, text } from './values.ts'
 import type { Assistant } from './types.ts'
 
 const MOST_REPLIES = 200

@@ -2,7 +2,9 @@ import { isLanguage } from './localised.ts'
 import { quoted } from './mistakes.ts'
 import { described, schemaOf, type Read } from './reading.ts'
 import { variableName } from './names.ts'
-import { entriesOf, flag, mapping, oneOf, oneOrMore, optional, text } from './shapes.ts'
+import { entriesOf } from './nodes.ts'
+import { mapping, oneOrMore, optional } from './shapes.ts'
+import { flag, oneOf, text } from './values.ts'
 import type { Condition } from './types.ts'
 
 /** A language, spelled as in texts in several languages. */

@@ -1,6 +1,7 @@
 import { quoted } from './mistakes.ts'
 import { described, schemaOf, type Read } from './reading.ts'
-import { entryAt, mapping, optional, required, type Field } from './shapes.ts'
+import { entryAt } from './nodes.ts'
+import { mapping, optional, required, type Field } from './shapes.ts'
 import { reference } from './names.ts'
 
 /** The target of a button: exactly one of the keys of `destinations`, beside a title. */

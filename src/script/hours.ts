@@ -1,5 +1,7 @@
 import { described, type Read, type Reading } from './reading.ts'
-import { entriesOf, kindOf, mapping, oneOrMore, optional, required, text, nodeText } from './shapes.ts'
+import { entriesOf, kindOf, nodeText } from './nodes.ts'
+import { mapping, oneOrMore, optional, required } from './shapes.ts'
+import { text } from './values.ts'
 import { quoted } from './mistakes.ts'
 
 /** Opening hours in the time of a place. */

@@ -15,18 +15,9 @@ import { buttons } from './buttons.ts'
 import { cards } from './cards.ts'
 import { successor } from './names.ts'
 import { template } from './texts.ts'
-import {
-  timeSpan,
-  entriesOf,
-  kindOf,
-  list,
-  made,
-  mapping,
-  oneOrMore,
-  optional,
-  required,
-  nodeText,
-} from './shapes.ts'
+import { entriesOf, kindOf, nodeText } from './nodes.ts'
+import { list, made, mapping, oneOrMore, optional, required } from './shapes.ts'
+import { timeSpan } from './values.ts'
 import { COLON_IN_TEXT } from './syntax.ts'
 import type { SayItem } from './types.ts'
 

@@ -1,7 +1,7 @@
 import { isMap, type Node } from 'yaml'
 import { quoted } from './mistakes.ts'
 import { described, schemaOf, type Place, type Read, type Reading } from './reading.ts'
-import { entriesOf, nodeText } from './shapes.ts'
+import { entriesOf, nodeText } from './nodes.ts'
 
 /** One value for all visitors, or one for each language, which must include the script's own. */
 export type Localised<T> = T | Translations<T>

@@ -3,7 +3,8 @@ import { LIMITS } from '../channel/messenger.ts'
 import { FACEBOOK } from './limits.ts'
 import { quoted } from './mistakes.ts'
 import { described, schemaOf, type Read } from './reading.ts'
-import { kindOf, text } from './shapes.ts'
+import { kindOf } from './nodes.ts'
+import { text } from './values.ts'
 
 /** The name of a reply. Its existence is checked when all replies are read. */
 export const reference = (what: string, offered = false): Read<string> => {

@@ -1,7 +1,7 @@
 import { quoted } from './mistakes.ts'
 import { staysInside } from './media-rules.ts'
 import { described, type Place, type Read } from './reading.ts'
-import { entriesOf, kindOf, nodeText } from './shapes.ts'
+import { entriesOf, kindOf, nodeText } from './nodes.ts'
 
 /** Pages with scripts of their own. */
 export interface PageFiles {

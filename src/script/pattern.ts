@@ -2,7 +2,7 @@ import { RE2JS, RE2JSSyntaxException } from 're2js'
 import { latinDigits } from '../base/digits.ts'
 import type { Read } from './reading.ts'
 import { quoted } from './mistakes.ts'
-import { nodeText } from './shapes.ts'
+import { nodeText } from './nodes.ts'
 
 /** A regular expression of the script. */
 export interface Pattern {

@@ -9,7 +9,8 @@ import { target, toAddress, TO_REPLY } from './destinations.ts'
 import { FACEBOOK } from './limits.ts'
 import { reference } from './names.ts'
 import { plainText, template, title } from './texts.ts'
-import { list, mapping, optional, required, text, url } from './shapes.ts'
+import { list, mapping, optional, required } from './shapes.ts'
+import { text, url } from './values.ts'
 import type { ScriptCommand, Profile } from './types.ts'
 
 /** Variables that Facebook fills in. */

@@ -3,7 +3,7 @@ import { isMap, isSeq } from 'yaml'
 import { LIMITS } from '../channel/messenger.ts'
 import type { Reading } from './reading.ts'
 import { FACEBOOK } from './limits.ts'
-import { nodeText } from './shapes.ts'
+import { nodeText } from './nodes.ts'
 
 /**
  * Checks a raw template against the known limits of its type (docs/messenger-platform.md#f7), so that Facebook does not refuse it while a

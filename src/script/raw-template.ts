@@ -4,7 +4,8 @@ import { MAX_TEMPLATE_DEPTH } from './limits.ts'
 import { described, type Read, type Reading } from './reading.ts'
 import { checkRawTemplate } from './raw-limits.ts'
 import { takeMentions } from './texts.ts'
-import { entriesOf, kindOf, made, mapping, required, nodeText } from './shapes.ts'
+import { entriesOf, kindOf, nodeText } from './nodes.ts'
+import { made, mapping, required } from './shapes.ts'
 import type { SayItem } from './types.ts'
 
 const payload: Read<JsonObject> = described(

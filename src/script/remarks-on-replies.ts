@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml'
 import { lookOf } from './look-alikes.ts'
 import { quoted } from './mistakes.ts'
-import { nodeText } from './shapes.ts'
+import { nodeText } from './nodes.ts'
 import type { Source } from './source.ts'
 import { circlesOf } from './ways.ts'
 

@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, visit, type Node, type Pair, type Scal
 import { showsNothing } from './look-alikes.ts'
 import { quoted } from './mistakes.ts'
 import { remarksOnReplies } from './remarks-on-replies.ts'
-import { nodeText } from './shapes.ts'
+import { nodeText } from './nodes.ts'
 import { openSource, type Source } from './source.ts'
 
 /** A place of a correct script that may not be what its writer meant. */

@@ -1,5 +1,7 @@
 import { described, schemaOf, type Read } from './reading.ts'
-import { mapping, optional, SIGN, text, kindOf } from './shapes.ts'
+import { kindOf } from './nodes.ts'
+import { mapping, optional, SIGN } from './shapes.ts'
+import { text } from './values.ts'
 import { SIGN_KINDS, type Sign } from './types.ts'
 
 const which = text('what it must be, or any', { max: 500, why: 'none is longer' })

@@ -2,7 +2,8 @@ import type { Node } from 'yaml'
 import { LIMITS } from '../channel/messenger.ts'
 import { FACEBOOK } from './limits.ts'
 import { described, schemaOf, type Read, type Reading } from './reading.ts'
-import { isWebAddress, text, nodeText, url, URL_SCHEMA } from './shapes.ts'
+import { nodeText } from './nodes.ts'
+import { isWebAddress, text, url, URL_SCHEMA } from './values.ts'
 import { fillTemplate, readTemplate, type Template } from './template.ts'
 
 /** A text with variables. */

@@ -3,7 +3,8 @@ import { FACEBOOK } from './limits.ts'
 import { localised } from './localised.ts'
 import { described, type Read } from './reading.ts'
 import { template, title } from './texts.ts'
-import { mapping, optional, oneOrMore, text } from './shapes.ts'
+import { mapping, optional, oneOrMore } from './shapes.ts'
+import { text } from './values.ts'
 import type { Words } from './types.ts'
 
 export const ENGLISH_WORDS: Words = {
