@@ -60,7 +60,7 @@ let sent = 0
 
 const handle = async (claim: InboxClaim): Promise<void> => {
   for (const event of claim.events) {
-    const out = await store.finishEvent(claim, event, { replies: [REPLY], handOut: true })
+    const out = await store.finishEvent(claim, event, { replies: [REPLY], claimReplies: true })
     if (out !== null) void send(out)
   }
   await store.releaseInbox(claim)

@@ -63,14 +63,14 @@ export interface InboxOperations {
    */
   accept: (events: readonly NewEvent[]) => Promise<Accepted>
   /**
-   * Hands out conversations that have unhandled events and are not claimed. The holder finishes each event in order,
+   * Claims conversations that have unhandled events and no claim. The holder finishes each event in order,
    * then releases the claim.
    */
   claimInbox: (limit: number) => Promise<InboxClaim[]>
   /**
    * In one transaction: the event is done, its replies are in the outbox, the conversation's state is stored.
    *
-   * @returns the replies, handed out as by {@link OutboxOperations.claimOutbox}, when `outcome.handOut` asked for it and no other reply
+   * @returns the replies, claimed as by {@link OutboxOperations.claimOutbox}, when `outcome.claimReplies` asked for it and no other reply
    * of this conversation waits; null otherwise
    * @throws BotError `BOT_STORE_REFUSED` when the database never takes this outcome; the event is then unfinished
    */
@@ -78,7 +78,7 @@ export interface InboxOperations {
   /**
    * Puts a reply into the outbox before the event is finished; the event stays unfinished.
    *
-   * @returns the reply, handed out as by {@link OutboxOperations.claimOutbox}; null, and nothing is stored, when another reply of this
+   * @returns the reply, claimed as by {@link OutboxOperations.claimOutbox}; null, and nothing is stored, when another reply of this
    * conversation waits or the event is gone
    */
   interject: (claim: InboxClaim, event: StoredEvent, reply: string) => Promise<OutboxClaim | null>
@@ -88,15 +88,15 @@ export interface InboxOperations {
 
 export interface OutboxOperations {
   /**
-   * Hands out conversations with waiting replies that are not claimed and whose Pages are not paused; Pages take turns. Within a Page,
-   * visitors who have just written come first, then those whose window closes first. The mark that a reply was handed out is durable
+   * Claims conversations with waiting replies and no claim, whose Pages are not paused; Pages take turns. Within a Page,
+   * visitors who have just written come first, then those whose window closes first. The mark that a reply was claimed is durable
    * before this resolves: after a crash the reply is in doubt.
    */
   claimOutbox: (limit: number, room: OutboxRoom) => Promise<OutboxClaim[]>
   /** Records the outcome of a reply. Resolves when the record is durable; the next reply need not wait for it. */
   finishReply: (claim: OutboxClaim, reply: StoredReply, outcome: ReplyOutcome) => Promise<void>
   /**
-   * Gives the conversation back. Its unfinished replies stay first in line and count as never handed out, unless finished as `in_doubt`.
+   * Gives the conversation back. Its unfinished replies stay first in line and count as never claimed, unless finished as `in_doubt`.
    * `notBeforeMs` delays the next claim. Takes effect at once, and resolves when it is durable.
    */
   releaseOutbox: (claim: OutboxClaim, notBeforeMs?: number) => Promise<void>
@@ -156,14 +156,14 @@ export interface QueueFigures {
   leftToPeople: (query: { limit: number }) => Promise<LeftToPerson[]>
 }
 
-/** How many conversations of every Page may be handed out. */
+/** How many conversations of every Page may be claimed. */
 export interface OutboxRoom {
   /** For each Page that `except` does not name. */
   each: PageRoom
   except: ReadonlyMap<string, PageRoom>
 }
 
-/** How many conversations of one Page may be handed out. */
+/** How many conversations of one Page may be claimed. */
 export interface PageRoom {
   all: number
   /** At most so many whose visitors have not just written. */
@@ -231,7 +231,7 @@ export interface Accepted {
 /** Unique among all claims of this store. */
 export type ClaimId = number
 
-/** A conversation at the time when it was handed out. */
+/** A conversation at the time when it was claimed. */
 export interface Conversation {
   id: number
   pageId: string
@@ -274,7 +274,7 @@ export interface EventOutcome {
   /** Mid of a message that the visitor has deleted: open questions from it are deleted. */
   takenBack?: string
   /** Whether the caller would send the replies at once. */
-  handOut?: boolean
+  claimReplies?: boolean
 }
 
 export interface OutboxClaim {
@@ -297,7 +297,7 @@ export interface StoredReply {
   body: string
   /** When the webhook accepted the event this reply answers, ms since the epoch. */
   acceptedMs: number
-  /** When the reply was first handed out, ms since the epoch, if Facebook may have it; null otherwise. */
+  /** When the reply was first claimed, ms since the epoch, if Facebook may have it; null otherwise. */
   doubtSinceMs: number | null
 }
 

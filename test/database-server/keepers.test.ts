@@ -115,7 +115,7 @@ t.test('after another instance has taken the Page nothing is kept or sent for it
   const claims = await store.claimInbox(3)
   const [a, b, c] = claims
   if (a === undefined || b === undefined || c === undefined) throw new Error('not claimed')
-  const out = await store.finishEvent(a, eventOf(a), { replies: ['one', 'two'], handOut: true })
+  const out = await store.finishEvent(a, eventOf(a), { replies: ['one', 'two'], claimReplies: true })
   if (out === null) throw new Error('not handed out')
   t.ok(out.maySend())
   const revoked: number[] = []
@@ -152,7 +152,8 @@ t.test('a lease that ran out and is won again is a taking like any other', async
   await keepsAll({ duty, store }, 'page-1')
   await store.accept([newEvent('a')])
   const [claim] = await store.claimInbox(1)
-  const out = claim && (await store.finishEvent(claim, eventOf(claim), { replies: ['one'], handOut: true }))
+  const out =
+    claim && (await store.finishEvent(claim, eventOf(claim), { replies: ['one'], claimReplies: true }))
   if (claim === undefined || !out) throw new Error('not handed out')
   await store.releaseInbox(claim)
   await store.accept([newEvent('b')])
@@ -220,7 +221,7 @@ t.test('an event ends under the fence that it was handed out with, or not at all
     )
     return row?.['n'] === 1
   })
-  t.equal(await store.finishEvent(claim, eventOf(claim), { replies: ['one'], handOut: true }), null)
+  t.equal(await store.finishEvent(claim, eventOf(claim), { replies: ['one'], claimReplies: true }), null)
   await taking
   await store.releaseInbox(claim)
   t.match(await sql(url, 'select (select count(*) from evergreen.outbox)::int as n'), [{ n: 0 }])
@@ -255,7 +256,7 @@ t.test('replies that waited when the Page was taken go before new ones', async (
   await store.accept([newEvent('b')])
   await until(() => duty.keeps('page-1'))
   const claim = await untilFound(() => store.claimInbox(1))
-  t.equal(await store.finishEvent(claim, eventOf(claim), { replies: ['after'], handOut: true }), null)
+  t.equal(await store.finishEvent(claim, eventOf(claim), { replies: ['after'], claimReplies: true }), null)
   await store.releaseInbox(claim)
   t.same(bodies(await untilFound(() => store.claimOutbox(10, anyRoom))), ['before', 'after'])
 })

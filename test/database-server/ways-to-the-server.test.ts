@@ -144,7 +144,7 @@ t.test(
     const [event] = claim.events
     if (event === undefined) throw new Error('no event')
     loseNext()
-    await store.finishEvent(claim, event, { replies: ['one', 'two'], handOut: true })
+    await store.finishEvent(claim, event, { replies: ['one', 'two'], claimReplies: true })
     await store.releaseInbox(claim)
     const out = await untilFound(() => store.claimOutbox(10, anyRoom))
     t.same(

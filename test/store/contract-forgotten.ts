@@ -113,7 +113,7 @@ export const forgottenContract = (t: Test, open: OpenStore): void => {
     t.equal(told, 1)
     t.same(revoked, [claim.id])
     const outcome = { replies: ['late'], state: '{"x":1}', answers: [formAnswers('late')] }
-    t.equal(await store.finishEvent(claim, first, { ...outcome, handOut: true }), null)
+    t.equal(await store.finishEvent(claim, first, { ...outcome, claimReplies: true }), null)
     t.equal(await store.finishEvent(claim, second, outcome), null)
     store.releaseInbox(claim)
     t.equal(told, 3, 'the handler may have asked for the name again')

@@ -20,7 +20,7 @@ export const interjectContract = (t: Test, open: OpenStore): void => {
     t.same(bodies(out), ['"wait"'])
     t.match(await store.counts(), { inbox: 1 }, 'the event is not finished')
 
-    t.equal(await store.finishEvent(claim, event, { replies: ['"answer"'], handOut: true }), null)
+    t.equal(await store.finishEvent(claim, event, { replies: ['"answer"'], claimReplies: true }), null)
     store.releaseInbox(claim)
     t.same(await store.claimOutbox(10, anyRoom), [], 'one of a conversation at a time')
     for (const reply of out.replies) await store.finishReply(out, reply, { status: 'sent', messageId: 'm1' })

@@ -42,7 +42,7 @@ export const outboxContract = (t: Test, open: OpenStore): void => {
     await store.accept([newEvent('a')])
     const [claim] = await store.claimInbox(10)
     if (claim?.events[0] === undefined) throw new Error('nothing was handed out')
-    const out = await store.finishEvent(claim, claim.events[0], { replies: ['r1', 'r2'], handOut: true })
+    const out = await store.finishEvent(claim, claim.events[0], { replies: ['r1', 'r2'], claimReplies: true })
     store.releaseInbox(claim)
     t.same(out && bodies(out), ['r1', 'r2'])
     t.same(await store.claimOutbox(10, anyRoom), [], 'and only once')
@@ -50,7 +50,7 @@ export const outboxContract = (t: Test, open: OpenStore): void => {
     await store.accept([newEvent('b')])
     const [next] = await store.claimInbox(10)
     if (next?.events[0] === undefined || out === null) throw new Error('nothing was handed out')
-    const overtaking = await store.finishEvent(next, next.events[0], { replies: ['r3'], handOut: true })
+    const overtaking = await store.finishEvent(next, next.events[0], { replies: ['r3'], claimReplies: true })
     t.equal(overtaking, null, 'later ones wait while earlier ones are out')
     store.releaseInbox(next)
     for (const reply of out.replies) await store.finishReply(out, reply, { status: 'sent', messageId: 'm' })
@@ -192,7 +192,7 @@ export const outboxContract = (t: Test, open: OpenStore): void => {
     if (claim === undefined || a === undefined || b === undefined) throw new Error('nothing was handed out')
     const [, overtaking] = await Promise.all([
       store.finishEvent(claim, a, { replies: ['a1'] }),
-      store.finishEvent(claim, b, { replies: ['b1'], handOut: true }),
+      store.finishEvent(claim, b, { replies: ['b1'], claimReplies: true }),
     ])
     t.equal(overtaking, null, 'the second may not be handed out while the first is being stored')
     store.releaseInbox(claim)

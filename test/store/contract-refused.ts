@@ -25,8 +25,8 @@ export const refusedContract = (t: Test, open: OpenStore, refuse: Refuse): void 
     if (claim === undefined || event === undefined) throw new Error('nothing was handed out')
     return [claim, event]
   }
-  const refuses = (t: Test, store: Store, claim: InboxClaim, event: StoredEvent, handOut = false) =>
-    t.rejects(store.finishEvent(claim, event, { replies: UNFIT, state: 'after', handOut }), {
+  const refuses = (t: Test, store: Store, claim: InboxClaim, event: StoredEvent, claimReplies = false) =>
+    t.rejects(store.finishEvent(claim, event, { replies: UNFIT, state: 'after', claimReplies }), {
       code: 'BOT_STORE_REFUSED',
       retryable: false,
     })
@@ -54,7 +54,7 @@ export const refusedContract = (t: Test, open: OpenStore, refuse: Refuse): void 
     await store.accept([newEvent('a')])
     const [claim, event] = await claimOne(place)
     await refuses(t, store, claim, event, true)
-    const out = await store.finishEvent(claim, event, { replies: ['answer'], handOut: true })
+    const out = await store.finishEvent(claim, event, { replies: ['answer'], claimReplies: true })
     t.match(out, { conversation: { state: null }, replies: [{ body: 'answer' }] })
     if (out === null) return
     for (const reply of out.replies) await store.finishReply(out, reply, { status: 'sent', messageId: 'm1' })

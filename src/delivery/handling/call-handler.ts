@@ -60,7 +60,7 @@ export const createHandling = (
     try {
       return apologise(event, conversation)
     } catch (error) {
-      // If `apologise` fails, too, end the event: handed out again it would fail for ever.
+      // If `apologise` fails, too, end the event: claimed again it would fail for ever.
       log.error({ err: error, pageId: conversation.pageId, eventKey: event.key }, 'the apology failed, too')
       return []
     }

@@ -115,17 +115,17 @@ export const createDispatcher = (deps: {
     const { pageId } = claim.conversation
     const { items } = outcome
     if (items.length > 0) onReplies(pageId)
-    const handOut = items.length > 0 && sender.reserve(pageId)
+    const claimReplies = items.length > 0 && sender.reserve(pageId)
     let out: OutboxClaim | null = null
     try {
-      out = await store.finishEvent(claim, stored, { ...outcome, handOut }).catch((error: unknown) => {
+      out = await store.finishEvent(claim, stored, { ...outcome, claimReplies }).catch((error: unknown) => {
         if (!(error instanceof BotError) || error.code !== 'BOT_STORE_REFUSED') throw error
         // The event is finished without replies, because each further try would fail, too, and block later events.
         log.error({ err: error, pageId, seq: stored.seq }, 'what an event led to is given up')
         return store.finishEvent(claim, stored, { replies: [] })
       })
     } finally {
-      if (out === null && handOut) sender.unreserve(pageId)
+      if (out === null && claimReplies) sender.unreserve(pageId)
     }
     if (out !== null) sender.deliver(out, items)
   }

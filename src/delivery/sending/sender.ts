@@ -13,7 +13,7 @@ export interface Sender {
   reserve: (pageId: string) => boolean
   unreserve: (pageId: string) => void
   /**
-   * Sends replies that were handed out in the transaction that stored them, in the reserved place.
+   * Sends replies that were claimed in the transaction that stored them, in the reserved place.
    *
    * @param items - the replies, read; null for a damaged one
    */

@@ -29,11 +29,11 @@ export interface KeptLeases {
    * @returns whether anything changed
    */
   reconcile: (held: readonly Held[], untilMs: number, why?: ReadonlyMap<number, string>) => boolean
-  /** Gives all Pages away: nothing new is handed out. Resolves when everything handed out has come back. */
+  /** Gives all Pages away: nothing more of them is claimed. Resolves when every claim is released. */
   giveAway: (why: 'stopped' | 'rested') => Promise<void>
   /** Gives one Page away if there are more than the share; the next only when this one is gone. */
   balance: (share: number) => void
-  /** Leases to give back: everything handed out has come back, or was waited for long enough. */
+  /** Leases to give back: every claim is released, or was waited for long enough. */
   home: () => { no: number; fence: number }[]
   /** Nothing may be sent any more. */
   end: () => void
@@ -44,7 +44,7 @@ interface Kept extends Tenure {
   no: number
   /** By the monotonic clock; earlier than the database's. */
   untilMs: number
-  /** `home`: everything handed out has come back, or was waited for long enough. */
+  /** `home`: every claim is released, or was waited for long enough. */
   state: 'kept' | 'leaving' | 'home' | 'over'
   /** The reason why it is being given away. */
   leaves: 'balanced' | 'stopped' | 'rested' | null

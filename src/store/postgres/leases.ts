@@ -19,7 +19,7 @@ import { waitForTurn, type Standby } from './whole-lease.ts'
  * (`evergreen.hold_pages`).
  *
  * Facebook knows no fence: `maySend` of a `Tenure` uses a deadline that lies before the database's, on a clock that is never set. Each
- * tenure has its own deadline, so that replies handed out in an ended tenure stay unsent.
+ * tenure has its own deadline, so that replies claimed in an ended tenure stay unsent.
  */
 export interface Leases extends Omit<KeptPages, 'tellEvent'> {
   duty: Duty

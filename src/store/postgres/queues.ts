@@ -9,7 +9,7 @@ const LATEST_SENT = 500
 type QueueOperation =
   'interject' | 'load_inbox' | 'waiting' | 'sent_only' | 'dead' | 'hand_back' | 'sent_replies'
 
-/** Replies of any number of conversations and Pages, each marked as handed out, in one statement. */
+/** Replies of any number of conversations and Pages, each marked as claimed, in one statement. */
 export const loadAll = (
   operations: readonly Extract<Operation, { op: 'load_outbox' }>[],
   known: Known,

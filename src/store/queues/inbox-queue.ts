@@ -21,7 +21,7 @@ export interface InboxQueue {
   /** The event of the claim was handled. */
   finished: (claim: InboxClaim, event: StoredEvent) => void
   release: (claim: InboxClaim) => void
-  /** Its unclaimed events are not handed out. */
+  /** Its unclaimed events are dropped from memory. */
   drop: (entry: LiveConversation) => void
   /** The rows may have new events, none with a number up to `after`. */
   added: (after: number) => void

@@ -7,12 +7,12 @@ export interface LiveConversation {
   tenure: Tenure
   /** Unclaimed events in memory, in order. */
   events: StoredEvent[]
-  /** The claims of the conversation; null where it is not handed out. */
+  /** The claims of the conversation; null for none. */
   inboxClaim: ClaimId | null
   outboxClaim: ClaimId | null
-  /** Whether the rows have events of it that are neither in `events` nor handed out. */
+  /** Whether the rows have events of it that are neither in `events` nor claimed. */
   eventsInRows: boolean
-  /** Its replies are not handed out before this time, ms since the epoch; 0 for no delay. */
+  /** Its replies are not claimed before this time, ms since the epoch; 0 for no delay. */
   notBeforeMs: number
   /** Set when the visitor was forgotten: open claims then store nothing. */
   forgotten: boolean

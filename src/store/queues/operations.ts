@@ -40,7 +40,7 @@ export type Operation =
       fence: number
       seq: number
       acceptedMs: number
-      /** Time of the mark that the replies were handed out; null leaves them waiting. */
+      /** Time of the mark that the replies were claimed; null leaves them waiting. */
       doubtMs: number | null
       replies: readonly string[]
       /** Undefined leaves the state unchanged. */

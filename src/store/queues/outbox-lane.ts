@@ -25,7 +25,7 @@ export interface Lane {
   /**
    * Claims waiting conversations, and reads their replies, which may have been sent in between.
    *
-   * @returns null when no conversation can be handed out now
+   * @returns null when no conversation can be claimed now
    */
   read: (room: PageRoom) => Promise<OutboxRow[] | null>
   /** The conversation has replies in the rows. */
@@ -70,7 +70,7 @@ export const createLane = (deps: {
   let falls = 0
   let reading = false
   let notes = 0
-  /** Handed out, delayed, or being read. */
+  /** Claimed, delayed, or being read. */
   const taken = new Set<number>()
 
   const isWaiting = (): boolean => behind || backlog.length > 0 || known.size > 0

@@ -7,7 +7,7 @@ import type { Operation, StoreDatabase } from './operations.ts'
 import type { OutboxLanes } from './outbox-lanes.ts'
 import { toStoredReply, type ReplyIds } from './reply-ids.ts'
 
-/** Stores the replies to a claimed event, and hands them out at once where no other reply of the conversation waits. */
+/** Stores the replies to a claimed event, and claims them at once where no other reply of the conversation waits. */
 export const createReplying = (deps: {
   database: Pick<StoreDatabase, 'record'>
   inbox: InboxQueue
@@ -25,7 +25,7 @@ export const createReplying = (deps: {
     { conversation: { id: conversation, pageId: page }, tenure: { fence } }: LiveConversation,
     { seq, acceptedMs }: StoredEvent,
     outcome: EventOutcome,
-    isHandedOut: boolean,
+    isClaimed: boolean,
   ): Extract<Operation, { op: 'finish_event' }> => {
     const nowMs = clock.now()
     return {
@@ -36,7 +36,7 @@ export const createReplying = (deps: {
       seq,
       acceptedMs,
       replies: outcome.replies,
-      doubtMs: isHandedOut ? nowMs : null,
+      doubtMs: isClaimed ? nowMs : null,
       state: outcome.state,
       confirmed: (outcome.confirmed ?? []).flatMap(({ replyId, messageId }) => {
         const reply = ids.seqOf(replyId)
@@ -60,22 +60,22 @@ export const createReplying = (deps: {
       // The Page was lost: its next keeper handles the event.
       if (entry === null) return null
       const hasReplies = outcome.replies.length > 0
-      const isHandedOut = outcome.handOut === true && hasReplies && outbox.reserve(conversation)
+      const isClaimed = outcome.claimReplies === true && hasReplies && outbox.reserve(conversation)
       const stateBefore = entry.conversation.state
       if (outcome.state !== undefined) entry.conversation.state = outcome.state
-      const recorded = database.record(operationOf(entry, event, outcome, isHandedOut))
+      const recorded = database.record(operationOf(entry, event, outcome, isClaimed))
       // Noted at once: the claim's next event comes before this one is stored, and its replies must not overtake.
-      if (hasReplies && !isHandedOut) outbox.added(conversation)
+      if (hasReplies && !isClaimed) outbox.added(conversation)
       const finished = await recorded.catch(async (error: unknown) => {
         // Do not undo the state of a later event.
         if (entry.conversation.state === outcome.state) entry.conversation.state = stateBefore
-        if (isHandedOut && inbox.entryOf(claim) !== null) await giveBack(entry)
+        if (isClaimed && inbox.entryOf(claim) !== null) await giveBack(entry)
         throw error
       })
       // The stored replies are in doubt, for the next keeper.
       if (inbox.entryOf(claim) === null) return null
       if (finished.forgotten) {
-        if (isHandedOut) await giveBack(entry)
+        if (isClaimed) await giveBack(entry)
         // The event may have brought back data of a forgotten visitor.
         onForgotten()
         return null
@@ -83,7 +83,7 @@ export const createReplying = (deps: {
       inbox.finished(claim, event)
       if ((outcome.answers?.length ?? 0) > 0) onAnswers()
       if (finished.settled) outbox.hurry(conversation.id)
-      if (!isHandedOut) return null
+      if (!isClaimed) return null
       const { acceptedMs } = event
       const replies = finished.seqs.map((seq, index) =>
         toStoredReply(ids, { seq, body: outcome.replies[index] ?? '', acceptedMs, doubtMs: null }),

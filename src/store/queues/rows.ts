@@ -10,7 +10,7 @@ export interface InboxRows {
 export interface OutboxRows {
   /** Kept Pages that had waiting replies when the database was opened. */
   pagesWaiting: readonly string[]
-  /** Replies of one Page, each durably marked as handed out. */
+  /** Replies of one Page, each durably marked as claimed. */
   load: (query: OutboxQuery) => Promise<LoadedReplies>
   /** The conversations of a Page with waiting replies, the window that closes first at the beginning. */
   waiting: (query: WaitingQuery) => Promise<number[]>
@@ -32,7 +32,7 @@ export interface InboxQuery {
 
 export interface OutboxQuery {
   page: string
-  /** Fence of the tenure in which they are handed out. */
+  /** Fence of the tenure in which they are claimed. */
   fence: number
   conversations: readonly number[]
   /** Most replies. */
