@@ -1,7 +1,7 @@
 import { matchKey } from '../script/match-key.ts'
 import { isAroundAnswer } from './number-words.ts'
 import { clean } from './questions/given.ts'
-import { isNo, NO, SIGNS } from './refusals.ts'
+import { isNo, NO_FIRST } from './refusals.ts'
 
 /**
  * The new answer in a text that corrects an earlier answer: "No, I mean Thursday", "Entschuldigung, ich meinte 5". Null for any
@@ -36,7 +36,7 @@ const APOLOGIES =
 
 /** "No. 5" is a number. A star marks a correction in chats of all languages. */
 const BARE = new RegExp(
-  `^\\s*(?!no\\.\\s*\\d)(?:\\*+\\s*|(?:${NO})\\s*${SIGNS}\\s*|(?:actually|no wait|wait|no sorry|halt|doch|ой|${APOLOGIES})[\\s,.!:;–—-]+)+`,
+  `^\\s*(?!no\\.\\s*\\d)(?:\\*+\\s*|${NO_FIRST}\\s*|(?:actually|no wait|wait|no sorry|halt|doch|ой|${APOLOGIES})[\\s,.!:;–—-]+)+`,
   'iu',
 )
 

@@ -7,7 +7,7 @@ import { hasDoubt, isBesideHoliday, isCountedNoun, oneOfManyOf } from './doubt-w
 import { daysFrom } from './date-offsets.ts'
 import { withoutIdioms } from './idioms.ts'
 import { isAroundAnswer } from './number-words.ts'
-import { NO, SIGNS } from './refusals.ts'
+import { NO_FIRST } from './refusals.ts'
 import {
   dateWordsOf,
   DAY,
@@ -123,7 +123,7 @@ const shortWeekdays = (said: readonly string[], words: DateWords): number[] =>
 const weekdayOf = (date: string): number => (new Date(date).getUTCDay() + 6) % 7
 
 /** "No, I mean Thursday" takes back the words before it. */
-const CORRECTION = new RegExp(`^\\s*(?:${NO})\\s*${SIGNS}`, 'iu')
+const CORRECTION = new RegExp(`^\\s*${NO_FIRST}`, 'iu')
 
 /** "4. und 11." are days, "18 und 20" may be hours. */
 const ORDINAL = /(?<![\d.])(\d{1,2})\.\s+(?=(?:und|bis)\s)/giu

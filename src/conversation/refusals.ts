@@ -1,9 +1,15 @@
-/** Words for "no", as part of a regular expression with the flags `iu`. Some are other words, too, so a sign must follow in a sentence. */
+/** Words for "no", as part of a regular expression with the flags `iu`. */
 export const NO =
   'no+|nope|nein|nee|non|não|ne|nie|nu|nej|ei|нет|ні|hayır|לא|لا|いいえ|不是?|아니요?|không|tidak|όχι'
 
 /** Signs of several writings that part "no" from the rest of a sentence. */
-export const SIGNS = '[,.!;:…،、，。–—-]+'
+const SIGNS = '[,.!;:…،、，。–—-]+'
+
+/**
+ * "No" at the beginning of a sentence, as part of such an expression. Some of its words are other words, too, so a sign must follow; and
+ * "non-smoking" is one word.
+ */
+export const NO_FIRST = `(?!non\\s*-|\\p{L}+-\\p{L})(?:${NO})\\s*${SIGNS}`
 
 /** Whether a text, without words of politeness, says no and nothing else. */
 export const isRefusal = (text: string): boolean => REFUSAL.test(text.trim())

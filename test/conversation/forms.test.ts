@@ -687,6 +687,21 @@ t.test('a choice beside an apology answers its own question', async (t) => {
   }
 })
 
+t.test('"non-" before a choice denies it', async (t) => {
+  for (const said of ['non-vegetarian', 'Non-Vegetarian please', 'non - vegetarian', 'no-vegetarian']) {
+    const { say, state } = talk(`replies:
+  a:
+    when: book
+    ask:
+      - { question: Which menu?, remember: menu, one_of: [Vegetarian, Meat] }
+      - { question: Your e-mail address?, remember: mail, as: email }
+    next: b
+  b: { say: Thanks. }`)
+    for (const text of ['book', said, 'Meat', said]) await say(text)
+    t.match(state(), { remembered: { menu: 'Meat' } }, said)
+  }
+})
+
 t.test('a held letter hides no word that ends the form', async (t) => {
   const { say } = talk(BOOKING)
   await say('book a table')
