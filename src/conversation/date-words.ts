@@ -141,17 +141,30 @@ export const spelledDays = (key: string, { weekdays, near, spans }: DateWords): 
   // "Morgan" and "domain" are names of their own.
   const names = [...weekdays, ...[...near].filter(([name]) => name.length > SHORTEST_MISTYPED)]
   const spelled = (word: string): string => {
-    if (word.length < SHORTEST_MISTYPED - 1 || weekdays.has(word) || near.has(word) || spans.has(word))
-      return word
+    if (word.length < SHORTEST_MISTYPED - 1 || OTHER_WORDS.has(word)) return word
+    if (weekdays.has(word) || near.has(word) || spans.has(word)) return word
     // Other endings are other words: "Sundays", "Montage", "domeniche".
     const meant = names.filter(
-      ([name]) => name.at(-1) === word.at(-1) && isMistyped(name, word, name.length < LONG ? 1 : 2),
+      ([name]) => name.at(-1) === word.at(-1) && isMistyped(name, word, mostWrong(name, word)),
     )
     const [found] = meant
     return found !== undefined && meant.every(([, day]) => day === found[1]) ? found[0] : word
   }
   return key.split(' ').map(spelled).join(' ')
 }
+
+/** Two where letters of a long name are left out, doubled or misplaced. With other letters it is another word: "démarche", "vendrai". */
+const mostWrong = (name: string, word: string): number =>
+  name.length >= LONG && [...word].every((letter) => name.includes(letter)) ? 2 : 1
+
+/** Words of a language that are one letter away from its name of a day, or two; from word lists, after `matchKey`. */
+const OTHER_WORDS = new Set(
+  [
+    'sturdy sundry',
+    'vienes vieres jueces mares mates mantes dominio domino sabido sacado salado sanado sobado',
+    'salato sanato worek',
+  ].flatMap((row) => row.split(' ')),
+)
 
 /** @param most - how many letters may be wrong */
 const isMistyped = (name: string, word: string, most = 1): boolean =>

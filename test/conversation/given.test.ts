@@ -401,6 +401,12 @@ const DOUBTED: Record<string, readonly string[]> = {
     'uk: через неделю',
     'ru: через неделю / до пятнцу',
   ],
+  'another word that resembles a name': [
+    'en: something sturdy / sundry things',
+    'es: ¿a qué hora vienes? / no lo he sabido / algo salado / el dominio',
+    'fr: je fais une démarche / je le vendrai',
+    'it: qualcosa di salato',
+  ],
   'a number that may be its day': [
     'en: Friday 4 / tomorrow 19 / Friday the 18th / 2 May 4 / Friday between 24 and 31 / from 3 to 5 December / Friday of 11',
     'de: Freitag zwischen 25. und 28. / Freitag von 4. bis 6. / Freitag den 18.',
