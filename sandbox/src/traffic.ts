@@ -16,9 +16,9 @@ const SECRET_NAMES =
   /^(access_token|input_token|fb_exchange_token|appsecret_proof|client_secret|code|verify_token|hub\.verify_token|token|signed_request)$/i
 /** The sandbox's tokens, also inside longer texts such as a `paging.next` link. */
 const TOKEN = /\bEAA[A-Za-z0-9]{29}\b/g
-/** The same names inside a longer text, such as the parts of a batch or a body that is no JSON. */
+/** The same names inside a longer text, such as the parts of a batch or a body that is no JSON, in whatever quotes. */
 const NAMED_SECRET =
-  /\b(access_token|input_token|fb_exchange_token|appsecret_proof|client_secret|verify_token|signed_request)(=|%3D|"\s*:\s*")[^&"\\\s]+/gi
+  /\b(access_token|input_token|fb_exchange_token|appsecret_proof|client_secret|verify_token|signed_request)(?:(=|%3D)[^&"\\\s]+|(\\?["']?\s*:\s*\\?["']?)[^"'\\\s]+)/gi
 const MASK = '…'
 /**
  * Shorter secrets are not masked by their text, because they may be parts of ordinary words; their parameters are masked by name.
@@ -39,7 +39,7 @@ export const createTrafficLog = (deps: {
     const spellings = new Set(long.flatMap((secret) => [secret, encodeURIComponent(secret)]))
     return (text) => {
       if (text.length < SHORTEST_SECRET) return text
-      let masked = text.replace(TOKEN, MASK).replace(NAMED_SECRET, `$1$2${MASK}`)
+      let masked = text.replace(TOKEN, MASK).replace(NAMED_SECRET, `$1$2$3${MASK}`)
       for (const secret of spellings) masked = masked.replaceAll(secret, MASK)
       return masked
     }
