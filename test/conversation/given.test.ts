@@ -225,6 +225,12 @@ t.test('small words of other languages may stand around a choice, but none that 
     ['Mała, Duża', 'nie duża', null],
     ['Pequeña, Grande', 'la grande o la pequeña', null],
     ['Petite, Grande', 'une grande famille', null],
+    ['Sí, No', 'no, gracias', 'No'],
+    ['Sí, No', 'no lo sé', null],
+    ['Sí, No', 'no puedo', null],
+    ['Pequeña, Grande', '¿hay grande?', null],
+    ['Petite, Grande', 'avez-vous grande', null],
+    ['Small, Large', 'do you have large', null],
   ] as const) {
     const { say } = talk(
       `replies:\n  a: { when: go, ask: { question: Size?, remember: size, one_of: [${options}] }, next: b }\n  b: { say: '{{size}}' }`,

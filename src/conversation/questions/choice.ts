@@ -2,7 +2,6 @@ import { editDistance } from '../../base/edit-distance.ts'
 import { allOf } from '../../script/localised.ts'
 import { matchKey } from '../../script/match-key.ts'
 import type { Option, Question } from '../../script/types.ts'
-import { FOREIGN_FILLERS } from '../match/other-languages.ts'
 import { isAroundAnswer } from '../number-words.ts'
 import { clockChoiceIn } from './clock-choice.ts'
 import { clean, type Given } from './given.ts'
@@ -68,15 +67,22 @@ const isSaid = (name: string, key: string, names: ReadonlySet<string>): boolean 
     .every((word) => word === '' || (isAroundChoice(word) && !names.has(word)))
 }
 
-/** Articles, small words and politeness of other languages, too, but no word that denies. */
-const isAroundChoice = (word: string): boolean =>
-  word === 'one' ||
-  isAroundAnswer(word) ||
-  POLITE.has(word) ||
-  (FOREIGN_FILLERS.has(word) && !DENYING.has(word))
+const isAroundChoice = (word: string): boolean => word === 'one' || isAroundAnswer(word) || AROUND.has(word)
 
-const POLITE = new Set('stp porfa aub alstublieft poprosze lutfen плиз'.split(' '))
-const DENYING = new Set('nicht kein keine noch pas ne no non nao niet nie не'.split(' '))
+/**
+ * Articles, "for me", "I want" and politeness of other languages, after `matchKey`. No verb that asks, and none that the word "no" denies,
+ * because "No" may be a choice: "¿hay grande?", "no lo sé", "no puedo".
+ */
+const AROUND = new Set(
+  [
+    'der das den dem ein einen einem einer fur mich mir im mit zum zur mochte',
+    'le la les un une de en au aux avec je pour moi voudrais aimerais prends svp stp merci',
+    'el los las una uno para mi con quiero quisiera por porfa favor gracias',
+    'il lo gli i per vorrei prendo grazie o os as a um uma quero obrigado obrigada',
+    'het een ik voor mij graag aub alstublieft bedankt poprosze prosze dziekuje lutfen',
+    'мне хочу пожалуиста плиз спасибо',
+  ].flatMap((row) => row.split(' ')),
+)
 
 const isMistyped = (name: string, key: string): boolean =>
   name.length >= SHORTEST_MISTYPED &&
