@@ -7,7 +7,7 @@ export const otherSpellings = (key: string): string[] => {
     const spelled = (letters: string): string =>
       key
         .split(' ')
-        .map((word) => (NUMERAL.test(word) ? word : word.replace(HELD_LETTERS, letters)))
+        .map((word) => (CODE.test(word) ? word : word.replace(HELD_LETTERS, letters)))
         .join(' ')
     return ['$1', '$1$1'].map(spelled).filter((one) => one !== key)
   }
@@ -17,6 +17,6 @@ export const otherSpellings = (key: string): string[] => {
 
 const HELD = /(\p{L})\1\1/u
 const HELD_LETTERS = /(\p{L})\1{2,}/gu
-/** "Class III", "XXXL" */
-const NUMERAL = /^[ivxlcm]+$/
+/** "Class III", "XXXL", a battery "AAA" */
+const CODE = /^(?:[ivxlcm]+|(\p{L})\1+)$/u
 const REPEATED = /^(\p{Extended_Pictographic}[^\p{L}\p{N}]{0,10}?)\1+$/u

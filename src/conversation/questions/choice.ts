@@ -2,6 +2,7 @@ import { editDistance } from '../../base/edit-distance.ts'
 import { allOf } from '../../script/localised.ts'
 import { matchKey } from '../../script/match-key.ts'
 import type { Option, Question } from '../../script/types.ts'
+import { otherSpellings } from '../match/other-spellings.ts'
 import { isAroundAnswer } from '../number-words.ts'
 import { clockChoiceIn } from './clock-choice.ts'
 import { clean, type Given } from './given.ts'
@@ -25,7 +26,9 @@ const choiceIn = ({ options, remember }: Question, { payload }: Given, text: str
       ? undefined
       : (candidates.find((option) => namesOf(option).some((one) => clean(one) === text)) ??
         candidates.find((option) => namesOf(option).some((one) => matchKey(one) === key)))
-  return (chosen ?? tapped ?? spokenOf(options, key) ?? timeOf(options, text))?.value ?? null
+  const spoken = (): Option | undefined =>
+    [key, ...otherSpellings(key)].flatMap((one) => spokenOf(options, one) ?? [])[0]
+  return (chosen ?? tapped ?? spoken() ?? timeOf(options, text))?.value ?? null
 }
 
 const timeOf = (options: readonly Option[], text: string): Option | undefined => {
