@@ -2,14 +2,14 @@
 export const NO =
   'no+|nope|nein|nee|non|não|ne|nie|nu|nej|ei|нет|ні|hayır|לא|لا|いいえ|不是?|아니요?|không|tidak|όχι'
 
-/** Signs of several writings that part "no" from the rest of a sentence. */
-const SIGNS = '[,.!;:…،、，。–—-]+'
+/** Signs of several writings that part "no" from the rest of a sentence, as part of a set of characters. */
+const SIGNS = ',.!;:…،、，。–—-'
 
 /**
  * "No" at the beginning of a sentence, as part of such an expression. Some of its words are other words, too, so a sign must follow; and
  * "non-smoking" is one word.
  */
-export const NO_FIRST = `(?!non\\s*-|\\p{L}+-\\p{L})(?:${NO})\\s*${SIGNS}`
+export const NO_FIRST = `(?!non\\s*-|\\p{L}+-\\p{L})(?:${NO})\\s*[${SIGNS}]+`
 
 /** Whether a text, without words of politeness, says no and nothing else. */
 export const isRefusal = (text: string): boolean => REFUSAL.test(text.trim())
@@ -18,7 +18,7 @@ const POLITE = [
   'thanks|thank you|thx|danke|merci|gracias|grazie|obrigad[oa]|bedankt|dank (?:je|u)|dzi[eę]kuj[eę]|dzi[eę]ki|tack|tak',
   'спасибо|дякую|teşekkürler|teşekkür ederim|شكرا|תודה|ありがとう|谢谢|cảm ơn|terima kasih|ευχαριστώ',
 ].join('|')
-const REFUSAL = new RegExp(`^(?:${NO})(?:(?:\\s|${SIGNS})*(?:${POLITE}))?[\\s.!…]*$`, 'iu')
+const REFUSAL = new RegExp(`^(?:${NO})(?:[\\s${SIGNS}]*(?:${POLITE}))?[\\s.!…]*$`, 'iu')
 
 /** Whether a word says no. */
 export const isNo = (word: string): boolean => NO_ALONE.test(word)

@@ -650,14 +650,18 @@ t.test(
   },
 )
 
-t.test('thousands of spaces or dashes under a question are no long work', async (t) => {
-  const { say } = talk(`replies:
+t.test(
+  'thousands of spaces or dashes under a question, or some points behind a "no", are no long work',
+  async (t) => {
+    const { say } = talk(`replies:
   size: { when: size, ask: { question: Which?, remember: size, one_of: [small, large], retry: Again? }, next: done }
   done: { say: Done. }
 fallback: { say: What? }
 `)
-  await say('size')
-  const before = process.cpuUsage().user
-  for (const sign of [' ', '–']) await say(`${sign.repeat(50_000)}!x`)
-  t.ok(process.cpuUsage().user - before < 2_000_000, 'within two seconds of work instead of a minute')
-})
+    await say('size')
+    const before = process.cpuUsage().user
+    for (const sign of [' ', '–']) await say(`${sign.repeat(50_000)}!x`)
+    for (const count of [30, 20_000]) await say(`no${'.'.repeat(count)}x`)
+    t.ok(process.cpuUsage().user - before < 2_000_000, 'within two seconds of work instead of a minute')
+  },
+)
