@@ -9,9 +9,9 @@ import { buildConsole, PASSWORD } from '../helpers/console.ts'
 const SCRIPT = 'replies:\n  hours: { when: open, say: From 9 to 18. }\nfallback: { say: Pardon? }\n'
 const HALF_A_DAY_MS = 12 * 3_600_000
 
-/** A console with that script, and what is typed into a page of it and sent when the sign-in has ended. */
-const buildEditor = async (t: Test, open: OpenPage, script: string) => {
-  const dir = t.testdir({ own: { 'bot.yaml': script }, data: {} })
+/** A console with a script, and what is typed into a page of it and sent when the sign-in has ended. */
+const buildEditor = async (t: Test, open: OpenPage) => {
+  const dir = t.testdir({ own: { 'bot.yaml': SCRIPT }, data: {} })
   const file = join(dir, 'own/bot.yaml')
   const { app, clock } = await buildConsole(t, { dir: join(dir, 'data'), env: { BOT_SCRIPT: file } })
   const origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
@@ -20,6 +20,12 @@ const buildEditor = async (t: Test, open: OpenPage, script: string) => {
   return {
     page,
     file,
+    /** The next scene begins: that script, and nothing kept in the tab. */
+    begin: async (script: string) => {
+      writeFileSync(file, script)
+      await page.goto(`${origin}/operator/script`)
+      await page.evaluate('sessionStorage.clear()')
+    },
     goTo: (path: string) => page.goto(`${origin}/operator/script${path}`),
     press: (name: string) => page.getByRole('button', { name }).first().click(),
     pressTooLate: async (name: string) => {
@@ -73,40 +79,6 @@ browserTest('what is typed when the sign-in ends is not lost, and is told as not
   t.same(complaints, [])
 })
 
-browserTest(
-  'what is typed is not lost when the form is refused as too old, or gets no answer',
-  async (t, open) => {
-    const { page, file, goTo, press } = await buildEditor(t, open, SCRIPT)
-    const text = page.getByLabel('Text').first()
-    const notice = page.getByText('What you typed before')
-    await goTo('/reply?name=hours')
-    await text.fill('From 10 to 20.')
-    // As after twelve hours, when the operator signs in again in another tab.
-    const other = await page.context().newPage()
-    await page.context().clearCookies()
-    await other.goto(new URL('/operator/sign-in', page.url()).href)
-    await signIn(other)
-    await press('Save')
-    await page.getByText('This form is too old').waitFor()
-    await page.getByRole('link', { name: 'fill the form in again' }).click()
-    await notice.waitFor()
-    t.equal(await text.inputValue(), 'From 10 to 20.')
-    t.equal(readFileSync(file, 'utf8'), SCRIPT)
-
-    // As while the bot restarts.
-    await page.route('**/*', (route) => route.abort())
-    await press('Save')
-    await page.waitForURL(/^chrome-error:/)
-    await page.unroute('**/*')
-    await page.goBack()
-    await page.getByText('the bot gave no answer. See first whether it was saved').waitFor()
-    t.equal(await text.inputValue(), 'From 10 to 20.')
-    await press('Save')
-    await page.getByText('Saved.').waitFor()
-    t.equal(await page.evaluate('sessionStorage.length'), 0, 'nothing stays in the tab')
-  },
-)
-
 browserTest('only forms in which much is typed keep it', async (t, open) => {
   const { app, clock } = await buildConsole(t)
   const origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
@@ -121,76 +93,113 @@ browserTest('only forms in which much is typed keep it', async (t, open) => {
   t.equal(await page.evaluate('sessionStorage.length'), 0)
 })
 
-browserTest('what is filled in again does not undo what another person saved meanwhile', async (t, open) => {
-  const { page, file, goTo, press, pressTooLate } = await buildEditor(t, open, SCRIPT)
-  const text = page.locator('#text')
-  await goTo('/text')
-  await text.fill(SCRIPT.replace('9 to 18', '10 to 20'))
-  // The form comes back with what was typed as its own.
-  await press('Check')
-  await page.getByText('No mistakes.').waitFor()
-  await pressTooLate('Save')
-  const theirs = SCRIPT.replace('Pardon?', 'Please?')
-  writeFileSync(file, theirs)
-  await signIn(page)
-  await page.getByText('What you typed before').waitFor()
-  t.match(await text.inputValue(), /10 to 20/)
-  // Browsers ask for those alone who have touched the page.
-  await text.click()
-  const asked = page.waitForEvent('dialog')
-  await page.evaluate(`setTimeout(() => document.querySelector('a[href^="/operator"]').click())`)
-  const dialog = await asked
-  t.equal(dialog.type(), 'beforeunload', 'asked before it is lost')
-  await dialog.dismiss()
+// The scenes share a console and a tab, as both are slow to make.
+browserTest('what was typed is filled in again, where it belongs', async (t, open) => {
+  const { page, file, begin, goTo, press, pressTooLate } = await buildEditor(t, open)
 
-  await press('Save')
-  await page.getByText('Another person has changed the script meanwhile').waitFor()
-  t.equal(readFileSync(file, 'utf8'), theirs)
-})
+  await t.test(
+    'what is typed is not lost when the form is refused as too old, or gets no answer',
+    async (t) => {
+      await begin(SCRIPT)
+      const text = page.getByLabel('Text').first()
+      const notice = page.getByText('What you typed before')
+      await goTo('/reply?name=hours')
+      await text.fill('From 10 to 20.')
+      // As after twelve hours, when the operator signs in again in another tab.
+      const other = await page.context().newPage()
+      await page.context().clearCookies()
+      await other.goto(new URL('/operator/sign-in', page.url()).href)
+      await signIn(other)
+      await other.close()
+      await press('Save')
+      await page.getByText('This form is too old').waitFor()
+      await page.getByRole('link', { name: 'fill the form in again' }).click()
+      await notice.waitFor()
+      t.equal(await text.inputValue(), 'From 10 to 20.')
+      t.equal(readFileSync(file, 'utf8'), SCRIPT)
 
-browserTest(
-  'a form that was shown again before the sign-in ended is filled in where it belongs',
-  async (t, open) => {
-    const script =
-      'replies:\n  hours: { when: open, say: [One., Two.] }\nfallback: { say: [Pardon?, Again?] }\n'
-    const { page, file, goTo, press, pressTooLate } = await buildEditor(t, open, script)
-    const message = page.getByLabel('Text').first()
-    await goTo('/reply?name=hours')
-    await message.fill('First.')
-    await press('Down')
-    await page.getByText('Not saved yet').waitFor()
-    await message.fill('Second.')
+      // As while the bot restarts.
+      await page.route('**/*', (route) => route.abort())
+      await press('Save')
+      await page.waitForURL(/^chrome-error:/)
+      await page.unroute('**/*')
+      await page.goBack()
+      await page.getByText('the bot gave no answer. See first whether it was saved').waitFor()
+      t.equal(await text.inputValue(), 'From 10 to 20.')
+      await press('Save')
+      await page.getByText('Saved.').waitFor()
+      t.equal(await page.evaluate('sessionStorage.length'), 0, 'nothing stays in the tab')
+    },
+  )
+
+  await t.test('what is filled in again does not undo what another person saved meanwhile', async (t) => {
+    await begin(SCRIPT)
+    const text = page.locator('#text')
+    await goTo('/text')
+    await text.fill(SCRIPT.replace('9 to 18', '10 to 20'))
+    // The form comes back with what was typed as its own.
+    await press('Check')
+    await page.getByText('No mistakes.').waitFor()
     await pressTooLate('Save')
-    await goTo('/reply')
+    const theirs = SCRIPT.replace('Pardon?', 'Please?')
+    writeFileSync(file, theirs)
     await signIn(page)
-    t.equal(await message.inputValue(), 'Pardon?', 'not into another reply')
-    await goTo('/reply?name=hours')
-    await page.getByText('Not saved yet').waitFor()
+    await page.getByText('What you typed before').waitFor()
+    t.match(await text.inputValue(), /10 to 20/)
+    // Browsers ask for those alone who have touched the page.
+    await text.click()
+    const asked = page.waitForEvent('dialog')
+    await page.evaluate(`setTimeout(() => document.querySelector('a[href^="/operator"]').click())`)
+    const dialog = await asked
+    t.equal(dialog.type(), 'beforeunload', 'asked before it is lost')
+    await dialog.dismiss()
+
     await press('Save')
-    await page.getByText('Saved.').waitFor()
-    t.match(readFileSync(file, 'utf8'), /Second\..*First\./)
-  },
-)
+    await page.getByText('Another person has changed the script meanwhile').waitFor()
+    t.equal(readFileSync(file, 'utf8'), theirs)
+  })
 
-browserTest('what was typed for a part that is gone is shown, not dropped', async (t, open) => {
-  const two = SCRIPT.replace('From 9 to 18.', '[One., Two.]')
-  const { page, file, goTo, press, pressTooLate } = await buildEditor(t, open, two)
-  await goTo('/reply?name=hours')
-  await page.getByLabel('Text').nth(1).fill('Second.')
-  await pressTooLate('Save')
-  writeFileSync(file, two.replace(', Two.', ''))
-  await signIn(page)
-  await page.getByText('What you typed before').waitFor()
-  await press('Save')
-  await page.getByText('for a part that is gone').waitFor()
-  t.equal(await page.getByText('Second.').count(), 1)
-  t.equal(readFileSync(file, 'utf8'), two.replace(', Two.', ''))
-})
+  await t.test(
+    'a form that was shown again before the sign-in ended is filled in where it belongs',
+    async (t) => {
+      const script =
+        'replies:\n  hours: { when: open, say: [One., Two.] }\nfallback: { say: [Pardon?, Again?] }\n'
+      await begin(script)
+      const message = page.getByLabel('Text').first()
+      await goTo('/reply?name=hours')
+      await message.fill('First.')
+      await press('Down')
+      await page.getByText('Not saved yet').waitFor()
+      await message.fill('Second.')
+      await pressTooLate('Save')
+      await goTo('/reply')
+      await signIn(page)
+      t.equal(await message.inputValue(), 'Pardon?', 'not into another reply')
+      await goTo('/reply?name=hours')
+      await page.getByText('Not saved yet').waitFor()
+      await press('Save')
+      await page.getByText('Saved.').waitFor()
+      t.match(readFileSync(file, 'utf8'), /Second\..*First\./)
+    },
+  )
 
-browserTest(
-  'what is filled in again is unfolded, and goes with the person who signs out',
-  async (t, open) => {
-    const { page, goTo, press, pressTooLate } = await buildEditor(t, open, SCRIPT)
+  await t.test('what was typed for a part that is gone is shown, not dropped', async (t) => {
+    const two = SCRIPT.replace('From 9 to 18.', '[One., Two.]')
+    await begin(two)
+    await goTo('/reply?name=hours')
+    await page.getByLabel('Text').nth(1).fill('Second.')
+    await pressTooLate('Save')
+    writeFileSync(file, two.replace(', Two.', ''))
+    await signIn(page)
+    await page.getByText('What you typed before').waitFor()
+    await press('Save')
+    await page.getByText('for a part that is gone').waitFor()
+    t.equal(await page.getByText('Second.').count(), 1)
+    t.equal(readFileSync(file, 'utf8'), two.replace(', Two.', ''))
+  })
+
+  await t.test('what is filled in again is unfolded, and goes with the person who signs out', async (t) => {
+    await begin(SCRIPT)
     const says = page.locator('#new-say')
     const makeTooLate = async () => {
       await goTo('')
@@ -212,5 +221,5 @@ browserTest(
     await goTo('')
     t.equal(await says.inputValue(), '')
     t.equal(await page.evaluate('sessionStorage.length'), 0)
-  },
-)
+  })
+})
