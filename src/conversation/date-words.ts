@@ -155,7 +155,7 @@ export const spelledDays = (key: string, { weekdays, near, spans }: DateWords): 
 
 /** Two where letters of a long name are left out, doubled or misplaced. With other letters it is another word: "démarche", "vendrai". */
 const mostWrong = (name: string, word: string): number =>
-  name.length >= LONG && [...word].every((letter) => name.includes(letter)) ? 2 : 1
+  name.length >= LONG && Array.from(word).every((letter) => name.includes(letter)) ? 2 : 1
 
 /** Words of a language that are one letter away from its name of a day, or two; from word lists, after `matchKey`. */
 const OTHER_WORDS = new Set(
