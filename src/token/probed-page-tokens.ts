@@ -1,13 +1,14 @@
 import { growingMs } from '../base/backoff.ts'
 import { createListeners } from '../base/listeners.ts'
-import type { StoredPageToken } from '../store/tokens/records.ts'
 import type { TokenStore } from '../store/tokens/token-store.ts'
 import type { Duty } from '../base/duty.ts'
+import { createAppRemovals } from './app-removals.ts'
 import { createEntryStates, type EntryStatesDeps } from './entry-states.ts'
 import type { KeptStates } from './kept-states.ts'
 import type { PageTokenStatus, PageTokens } from './page-tokens.ts'
-import { createProbing, type ProbingDeps } from './probing.ts'
-import { createEntry, fingerprintOf, toStatus, type TokenEntry } from './token-entry.ts'
+import { createProbing, PROBES_APART_MS, type ProbingDeps } from './probing.ts'
+import { createStoredTokens } from './stored-tokens.ts'
+import { createEntry, toStatus, type TokenEntry } from './token-entry.ts'
 
 export interface ProbedPageTokensDeps
   extends
@@ -22,12 +23,6 @@ export interface ProbedPageTokensDeps
   random?: () => number
 }
 
-const FIRST_PROBES_APART_MS = 20
-/**
- * The wait before the probes after a login. Each further new token restarts it, so that many Pages healed one after the other
- * cause only one probe of each other Page.
- */
-const AFTER_LOGIN_MS = 5000
 const DISPUTE = { baseMs: 1000, capMs: 5 * 60_000 }
 /** After this long without a doubt, earlier disputes are forgotten. */
 const CALM_MS = 15 * 60_000
@@ -40,8 +35,10 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
   const changes = createListeners<[PageTokenStatus]>()
   const isRunning = (): boolean => running
   const states = createEntryStates({ ...deps, isRunning, onChange: (entry) => changes.tell(toStatus(entry)) })
-  const { move, adopt, doubt, endDoubt, setTrouble } = states
+  const { adopt, doubt, endDoubt } = states
   const { schedule, probeAfresh } = createProbing({ ...deps, random, isRunning, states })
+  const { sync } = createStoredTokens({ store, entries, clock, duty, states, schedule })
+  const removals = createAppRemovals({ entries, kept, log, isRunning, move: states.move, probeAfresh })
   let stops: (() => void)[] = []
   let running = false
 
@@ -66,98 +63,15 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
     for (const entry of entries.values()) {
       const isOurs = duty.keeps(entry.pageId)
       if (isOurs === entry.isOurs) continue
-      // Spread the probes: hundreds of Pages share one app's rate limit.
-      if (isOurs) take(entry, taken++ * FIRST_PROBES_APART_MS)
+      if (isOurs) take(entry, taken++ * PROBES_APART_MS)
       else drop(entry)
     }
-    void heedReports()
+    void removals.takeReports()
   }
 
   const heedOthers = (): void => {
     for (const entry of entries.values()) if (!entry.isOurs) adopt(entry)
-    void heedReports()
-  }
-
-  const heedReports = async (): Promise<void> => {
-    try {
-      const pageIds = await kept.takeReports((pageId) => entries.get(pageId)?.isOurs === true)
-      await removed(pageIds.flatMap((pageId) => entries.get(pageId) ?? []))
-    } catch (error) {
-      // If this read fails, the next refused call or probe finds the removal.
-      if (running) log.warn({ err: error }, 'whether the app was removed from a Page could not be read')
-    }
-  }
-
-  const removed = async (concerned: readonly TokenEntry[]): Promise<void> => {
-    for (const entry of concerned) {
-      if (entry.state === 'valid')
-        entry.doubt = {
-          isHearsay: true,
-          proof: null,
-          remedy: null,
-          isOverdue: false,
-          cancelTimer: () => undefined,
-        }
-      entry.generation += 1
-      move(entry, 'doubted', 'The app was removed on Facebook.')
-    }
-    await Promise.all(concerned.map(probeAfresh))
-  }
-
-  /** Takes over the tokens in the store. */
-  const sync = (): void => {
-    const pages = new Map(store.pages().map((page) => [page.pageId, page]))
-    const renewed = new Map<string, StoredPageToken>()
-    for (const page of pages.values()) {
-      const entry = entries.get(page.pageId) ?? createEntry(page.pageId, clock.now())
-      entries.set(page.pageId, entry)
-      const isNew = entry.stored?.token !== page.token || entry.stored.provedAtMs !== page.provedAtMs
-      entry.isOurs = duty.keeps(page.pageId)
-      entry.stored = page
-      entry.fingerprint = fingerprintOf(page.token)
-      if (!isNew) continue
-      accept(entry, page)
-      renewed.set(page.pageId, page)
-    }
-    probeOthersOf(renewed)
-    for (const entry of entries.values()) {
-      if (entry.stored === null || pages.has(entry.pageId)) continue
-      entry.stored = null
-      entry.fingerprint = null
-      entry.generation += 1
-      entry.cancelTimer()
-      setTrouble(entry, null)
-      move(entry, 'removed', 'The token was taken out of the token file.')
-    }
-  }
-
-  /**
-   * A login replaces all that the person had granted the app: Pages left unticked lose their permissions
-   * (docs/messenger-platform.md#m), so the person's other Pages are probed soon, while the person is still at the screen.
-   */
-  const probeOthersOf = (renewed: ReadonlyMap<string, StoredPageToken>): void => {
-    const people = new Set([...renewed.values()].flatMap(({ userId }) => userId ?? []))
-    const others = [...entries.values()].filter(
-      ({ pageId, state, stored }) =>
-        state === 'valid' && stored?.userId && people.has(stored.userId) && !renewed.has(pageId),
-    )
-    for (const [index, entry] of others.entries())
-      schedule(entry, AFTER_LOGIN_MS + index * FIRST_PROBES_APART_MS)
-  }
-
-  /** A token that was just proved counts as valid, and is probed at once. */
-  const accept = (entry: TokenEntry, page: StoredPageToken): void => {
-    entry.generation += 1
-    entry.disputes = 0
-    entry.undecided = 0
-    entry.scopes = page.scopes
-    // No other token is stored.
-    entry.expiresAtMs = null
-    entry.dataAccessExpiresAtMs = page.dataAccessExpiresAtMs
-    if (entry.trouble) setTrouble(entry, null)
-    if (!adopt(entry)) move(entry, 'stored', null)
-    else if (entry.isOurs && entry.state === 'suspect') doubt(entry, entry.reason ?? '')
-    schedule(entry, 0)
+    void removals.takeReports()
   }
 
   return {
@@ -184,15 +98,7 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
       schedule(entry, entry.disputes === 0 ? 0 : growingMs(2 * (entry.disputes - 1), DISPUTE))
     },
 
-    deauthorized: async ({ userId, pageId }) => {
-      const concerned = [...entries.values()].filter(
-        ({ stored }) => stored && (stored.pageId === pageId || (userId !== null && stored.userId === userId)),
-      )
-      await Promise.all([
-        removed(concerned.filter(({ isOurs }) => isOurs)),
-        ...concerned.filter(({ isOurs }) => !isOurs).map((entry) => kept.report(entry.pageId)),
-      ])
-    },
+    deauthorized: removals.deauthorized,
 
     probe: async (pageId) => {
       const wanted =
@@ -209,10 +115,8 @@ export const createProbedPageTokens = (deps: ProbedPageTokensDeps): PageTokens =
       await kept.start()
       stops = [store.onChange(sync), duty.onChange(heedDuty), kept.onChange(heedOthers)]
       sync()
-      // Spread the probes: hundreds of Pages share one app's rate limit.
-      for (const [index, entry] of [...entries.values()].entries())
-        schedule(entry, index * FIRST_PROBES_APART_MS)
-      void heedReports()
+      for (const [index, entry] of [...entries.values()].entries()) schedule(entry, index * PROBES_APART_MS)
+      void removals.takeReports()
     },
 
     stop: async () => {

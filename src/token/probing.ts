@@ -26,6 +26,9 @@ export interface Probing {
   probeAfresh: (entry: TokenEntry) => Promise<void>
 }
 
+/** Spreads the probes of many Pages, because hundreds of them share one app's rate limit. */
+export const PROBES_APART_MS = 20
+
 const RETRY = { baseMs: 2000, capMs: 60_000 }
 
 export const createProbing = (deps: ProbingDeps): Probing => {
