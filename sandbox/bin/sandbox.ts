@@ -174,4 +174,15 @@ once it trusts this sandbox's certificate (TLS on port ${httpsPort}; docs/sandbo
 const inShell = (path: string): string =>
   /^[\w/.,+@%:-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 
+/** A full disk or a closed pipe behind the output must not end the sandbox, whose work is done over HTTP. */
+const heedOutputErrors = () => {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return
+    process.stderr.write(`The output could not be written (${error.code ?? error.message}).\n`)
+    process.exitCode = 1
+  })
+  process.stderr.on('error', () => {})
+}
+
+heedOutputErrors()
 await main()

@@ -33,7 +33,7 @@ export interface SandboxState {
     lastStatus: number | null
     /** Since when callbacks have failed, ms since the epoch; after an hour the app is unsubscribed. */
     failingSinceMs: number | null
-    /** What is wrong with the bot, by its last answer or because it answers its own echoes, and what to do. */
+    /** What is wrong with a bot, by its last answer or because it answers its own echoes, and what to do. */
     problem: string | null
   }
   pages: PageView[]

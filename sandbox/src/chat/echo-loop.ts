@@ -9,7 +9,7 @@ export const echoLoop = (world: World, appId: string, nowMs: number): string | n
   for (const conversation of world.conversations.values()) {
     const fields = world.pages.get(conversation.pageId)?.subscriptions.get(appId)
     if (fields?.has('message_echoes') && isRow(conversation, appId, nowMs))
-      return `Your bot sent ${ROW} messages in a row within ${WITHIN_MS / 1000} seconds. Does it answer its own echoes? Leave out events whose message has is_echo, or do not subscribe to message_echoes.`
+      return `The bot of app ${appId} sent ${ROW} messages in a row within ${WITHIN_MS / 1000} seconds. Does it answer its own echoes? Leave out events whose message has is_echo, or do not subscribe to message_echoes.`
   }
   return null
 }

@@ -24,7 +24,7 @@ export const viewState = (parts: SandboxParts): SandboxState => {
       pending: courier.pending(),
       lastStatus: courier.lastStatus(),
       failingSinceMs: courier.failingSinceMs(settings.appId),
-      problem: courier.problem(settings.appId) ?? echoLoop(world, settings.appId, clock.nowMs()),
+      problem: firstProblem(parts),
     },
     pages: [...world.pages.values()].map((page) => viewPage(parts, page)),
     visitors: [...world.visitors.values()].map((visitor) => ({ ...visitor })),
@@ -39,6 +39,15 @@ export const viewState = (parts: SandboxParts): SandboxState => {
     },
     repairCommand: settings.repairCommand,
   }
+}
+
+/** What is wrong with the bot of the first app that has a problem; a problem names the address of its bot. */
+const firstProblem = ({ world, courier, clock }: SandboxParts): string | null => {
+  for (const { id } of world.apps.values()) {
+    const problem = courier.problem(id) ?? echoLoop(world, id, clock.nowMs())
+    if (problem !== null) return problem
+  }
+  return null
 }
 
 const viewPage = (parts: SandboxParts, page: Page): PageView => {

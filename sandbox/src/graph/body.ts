@@ -37,8 +37,11 @@ export const readBody = async (request: FastifyRequest): Promise<Body> => {
   return plain({}, `A body is JSON, a form or multipart, not ${type}: ${excerpt(text)}`)
 }
 
-/** Enough to recognise the body by. */
-const excerpt = (text: string): string => text.slice(0, 2000)
+const LONGEST_EXCERPT = 2000
+
+/** Enough to recognise the body by. Ends before a word that would be cut, because the traffic log masks only whole tokens. */
+const excerpt = (text: string): string =>
+  text.length <= LONGEST_EXCERPT ? text : text.slice(0, LONGEST_EXCERPT).replace(/[^\s"'&]*$/, '')
 
 const plain = (params: Params, unread?: string): Body => ({
   params,

@@ -48,6 +48,12 @@ t.test('the traffic log says why a body gave no parameters', async (t) => {
     await requestOf('application/json', secret),
     'No JSON object: {"access_token" : "…", "client_secret":"…"',
   )
+  for (let padding = 1900; padding < 2000; padding += 7)
+    t.notMatch(
+      await requestOf('application/json', `{${' '.repeat(padding)}"${pageToken}"`),
+      /EAA/,
+      'a cut token',
+    )
   // Tokens of Facebook's own, which the sandbox does not know by their text.
   for (const written of [
     `{'access_token': 'mine'}`,

@@ -192,6 +192,23 @@ t.test('a bot that answers its own echoes is told so, until it stops', async (t)
   t.equal(problem(), null, 'it hears no echoes')
 })
 
+t.test('a problem of the second bot is told as well, with its address', async (t) => {
+  const second = await startBot(t)
+  const { sandbox } = await startConnected(t, {
+    otherApps: [
+      { id: '700', name: 'Other', secret: 'secret-of-the-other-app', webhook: { url: second.url } },
+    ],
+  })
+  const other = sandbox.world.apps.get('700')
+  const verified = (verifyToken: string) =>
+    other && sandbox.courier.verify(other, { url: second.url, verifyToken })
+  t.equal(sandbox.state().webhook.problem, null)
+  await verified('not the token of that bot')
+  t.match(sandbox.state().webhook.problem, `GET ${second.url} was answered with 403`)
+  await verified(VERIFY_TOKEN)
+  t.equal(sandbox.state().webhook.problem, null)
+})
+
 t.test('the terminal is told of each problem once, and of its end', async (t) => {
   const { bot, sandbox, say } = await startConnected(t)
   const lines: string[] = []

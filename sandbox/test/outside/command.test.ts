@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, statSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -203,4 +203,15 @@ t.test('--help prints the usage', async (t) => {
   const { output, exit } = run('--help')
   t.equal((await exit)[0], 0)
   t.match(output.out, '--verify-token')
+})
+
+t.test('an output that cannot be written is told, without a stack', (t) => {
+  const full = openSync('/dev/full', 'w')
+  t.teardown(() => closeSync(full))
+  const { status, stderr } = spawnSync(process.execPath, [COMMAND, '--help'], {
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  })
+  t.strictSame([status, stderr], [1, 'The output could not be written (ENOSPC).\n'])
+  t.end()
 })
