@@ -30,7 +30,7 @@ export interface NewReply {
 }
 
 /**
- * Adds a phrase to a reply's `when`. The rest of the text stays unchanged, including comments and layout.
+ * Adds a phrase to a reply's `when`, unless it is there already. The rest of the text stays unchanged, including comments and layout.
  *
  * @throws BotError `BOT_SCRIPT_NOT_EDITABLE` if the layout of the text does not allow it
  */
@@ -59,7 +59,7 @@ export const addReply = (text: string, { name, phrase, say }: NewReply): string 
   const lines = [
     `${pad}${isPlainName(name) ? name : JSON.stringify(name)}:`,
     ...(phrase.trim() === '' ? [] : [`${pad}  when: [${quoted(phrase)}]`]),
-    `${pad}  say: ${quoted(say)}`,
+    `${pad}  say: ${JSON.stringify(say.trim())}`,
   ]
   // The comments and blank lines below the last reply are then below the new one.
   const place = lineEnd(text, endOf(text, replies))
@@ -76,6 +76,8 @@ const withPhrase = (text: string, answer: YAMLMap, phrase: string, isFlow: boole
   if (when === undefined)
     return [insertPair(text, answer, ['when', () => `[${quoted(phrase)}]`], { isFirst: true, isFlow })]
   const { key, value } = when
+  const known = isSeq(value) ? value.items : [value]
+  if (known.some((one) => isScalar(one) && String(one.value) === plain(phrase))) return []
   if (isSeq(value))
     return changeList(
       text,
@@ -99,5 +101,8 @@ const repliesOf = (text: string): YAMLMap => {
 /** Whether a name needs no quotes: YAML would read `null` and `12` as other types. */
 const isPlainName = (name: string): boolean => /^[\p{L}\p{N}_-]+$/u.test(name) && parse(name) === name
 
-/** JSON strings are valid YAML. Leading slashes are removed, because a phrase with one would be a pattern. */
-const quoted = (text: string): string => JSON.stringify(text.trim().replace(/^\/+/, ''))
+/** JSON strings are valid YAML. */
+const quoted = (text: string): string => JSON.stringify(plain(text))
+
+/** Leading slashes are removed, because a phrase with one would be a pattern. */
+const plain = (text: string): string => text.trim().replace(/^\/+/, '')

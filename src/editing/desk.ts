@@ -76,6 +76,11 @@ export type Saved =
   /** Another person has changed the file meanwhile; `text` is its present text. */
   | { is: 'changed'; text: string }
 
+/** Changes a text with line feeds only. */
+type Edit = (text: string) => string
+
+const SAVED: Saved = { is: 'saved' }
+
 export const createScriptDesk = (deps: {
   scripts: () => readonly ScriptPlace[]
   dataDir: string
@@ -107,11 +112,11 @@ export const createScriptDesk = (deps: {
 
     /** @param isAsItWas - whether the changed text or part is still the one that the person has seen */
     const change = async (
-      edit: (text: string) => string,
+      edit: Edit,
       by: string,
       isAsItWas: (text: string) => boolean = () => true,
     ): Promise<Saved> => {
-      let outcome: Saved = { is: 'saved' }
+      let outcome: Saved = SAVED
       await editor.change((text) => {
         if (!isAsItWas(text)) {
           outcome = { is: 'changed', text }
@@ -126,15 +131,39 @@ export const createScriptDesk = (deps: {
       return outcome
     }
 
-    /** @param versionIn - returns the version of the part that is changed */
-    const save = (
-      versionIn: (text: string) => string,
-      edit: (text: string) => string,
-      { version, by }: { version: string; by: string },
-    ): Promise<Saved> => change(edit, by, (text) => versionIn(text) === version)
+    /**
+     * Whether the latest change was this one, made of the text that the person has seen: a double click posts a form twice, and so
+     * does a person who got no answer.
+     */
+    const isLatest = async (edit: Edit, isAsItWas: (text: string) => boolean): Promise<boolean> => {
+      const [{ text: present }, [latest]] = await Promise.all([editor.read(), versions.list()])
+      const before = latest === undefined ? null : await versions.read(latest.id)
+      const text = before?.replaceAll('\r\n', '\n')
+      try {
+        return text !== undefined && isAsItWas(text) && edit(text) === present
+      } catch (error) {
+        if (error instanceof BotError) return false
+        throw error
+      }
+    }
 
-    const add = async (edit: (text: string) => string, by: string): Promise<void> => {
-      const saved = await change(edit, by)
+    /** @param versionIn - returns the version of the part that is changed */
+    const save = async (
+      versionIn: (text: string) => string,
+      edit: Edit,
+      { version, by }: { version: string; by: string },
+    ): Promise<Saved> => {
+      const isAsItWas = (text: string): boolean => versionIn(text) === version
+      const saved = await change(edit, by, isAsItWas)
+      return saved.is === 'changed' && (await isLatest(edit, isAsItWas)) ? SAVED : saved
+    }
+
+    const add = async (edit: Edit, by: string): Promise<void> => {
+      const saved = await change(edit, by).catch(async (error: unknown) => {
+        // A reply that is there already may be the one that this form has made.
+        if (await isLatest(edit, () => true)) return SAVED
+        throw error
+      })
       if (saved.is === 'wrong') throw wouldBeWrong(saved.mistakes)
     }
 

@@ -155,7 +155,7 @@ browserTest('what was typed is filled in again, where it belongs', async (t, ope
     await dialog.dismiss()
 
     await press('Save')
-    await page.getByText('Another person has changed the script meanwhile').waitFor()
+    await page.getByText('The script was changed after you opened it').waitFor()
     t.equal(readFileSync(file, 'utf8'), theirs)
   })
 

@@ -44,6 +44,26 @@ t.test('a phrase joins the others, and nothing else of the file changes', async 
   }
 })
 
+t.test('a phrase that is there already is not added again', async (t) => {
+  for (const [reply, phrase] of [
+    ['hours', 'opening hours'],
+    ['hours', 'when: open?'],
+    ['order', ' where is my order '],
+    ['one', 'hello'],
+    ['single', '/only phrase'],
+  ] as const)
+    t.equal(addPhrase(SCRIPT, reply, phrase), SCRIPT, phrase)
+  const numbers = 'replies:\n  a: { when: [12, 1.0], say: x }\n'
+  t.equal(addPhrase(numbers, 'a', '12'), numbers)
+})
+
+t.test('what a new reply says keeps its slashes, which only a phrase would read as a pattern', async (t) => {
+  t.match(
+    addReply(SCRIPT, { name: 'help', phrase: '/help', say: '/help' }),
+    'when: ["help"]\n    say: "/help"',
+  )
+})
+
 t.test('a new reply stands behind the others', async (t) => {
   const changed = addReply(SCRIPT, { name: 'sunday', phrase: 'open on sunday?', say: 'No.\nSee you "soon".' })
   t.match(changed, 'say: One.\n  sunday:\n    when: ["open on sunday?"]\n')

@@ -104,7 +104,7 @@ export const replyPage = (editor: ReplyEditor): Html => {
 
 const changedMeanwhile = (editor: ReplyEditor): Html =>
   html`<div class="outcome warn" role="alert">
-    <p><b>Another person has changed this meanwhile, so nothing was saved.</b></p>
+    <p><b>This was changed after you opened it, so nothing was saved.</b></p>
     <p>
       ${
         editor.form.draft === null

@@ -49,7 +49,7 @@ ${verbatim(text)}</textarea>`
       ${
         againstNow !== undefined &&
         html`<div class="outcome warn" role="alert">
-          <p><b>Another person has changed the script meanwhile, so nothing was saved.</b></p>
+          <p><b>The script was changed after you opened it, so nothing was saved.</b></p>
           <p>
             The field holds what you typed. Save puts it in the place of what is there now, which changes
             this:

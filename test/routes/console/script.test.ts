@@ -112,13 +112,55 @@ t.test(
     const refused = await tab.submit(REPLY, { do: 'save', 'say.0': 'Open.' })
     t.match(refused, {
       statusCode: 409,
-      body: /Another person has changed this[^]*\nOpen\.<\/textarea[^]*now: <q[^>]*>Shut\./,
+      body: /This was changed after you opened it[^]*\nOpen\.<\/textarea[^]*now: <q[^>]*>Shut\./,
     })
     t.equal(script(), before)
     t.equal((await tab.submit(REPLY, { do: 'save', 'say.0': 'Open.' })).statusCode, 303)
     t.match(script(), /say: Open\./)
   },
 )
+
+t.test('a form that is posted twice, as by a double click, is done once and told as done', async (t) => {
+  const { tab, another, script } = await scene(t)
+  const twice = async (action: string, fields: Record<string, string>) => {
+    const form = tab.page()
+    const first = await tab.submit(action, fields)
+    const once = script()
+    t.equal(tab.page(), form)
+    const second = await tab.submit(action, fields)
+    t.equal(first.statusCode, 303, JSON.stringify(fields))
+    t.match(second, { statusCode: 303, headers: { location: first.headers.location } }, second.body)
+    t.equal(script(), once)
+  }
+  await tab.get(LIST)
+  await twice(REPLIES, { do: 'make', name: 'news', phrase: 'what is new', say: 'Mugs.' })
+  await twice(REPLIES, { do: 'add', reply: 'news', phrase: 'any news' })
+  await open(tab, 'hours')
+  await twice(REPLY, {
+    do: 'save',
+    'say.0': 'Shut.',
+    'say.new': 'Tomorrow, too.',
+    'when.new': 'are you shut',
+  })
+  await open(tab, 'news')
+  await twice(REPLY, { do: 'remove' })
+  const { body } = await tab.get(TEXT)
+  await twice(TEXT, { do: 'save', text: textIn(body).replace('Pardon', 'Sorry') })
+
+  await open(tab, 'hours')
+  const stale = { do: 'save', 'say.0': 'Open.' }
+  await tab.submit(REPLY, stale)
+  const other = await another()
+  await open(other, 'hours')
+  await other.submit(REPLY, { do: 'save', 'say.0': 'Never.' })
+  const theirs = script()
+  t.match(
+    await tab.submit(REPLY, stale),
+    { statusCode: 409 },
+    'what another person changed since is not undone',
+  )
+  t.equal(script(), theirs)
+})
 
 t.test('a reply is made, and taken out unless another leads to it', async (t) => {
   const { tab, script } = await scene(t)
@@ -229,7 +271,7 @@ t.test('a text that another has changed meanwhile is not overwritten unseen', as
   write(theirs)
   const mine = SCRIPT.replace('From 9', 'From 8')
   const refused = await tab.submit(TEXT, { do: 'save', text: mine })
-  t.match(refused, { statusCode: 409, body: /Another person has changed[^]*Theirs\.[^]*From 8/ })
+  t.match(refused, { statusCode: 409, body: /changed after you opened it[^]*Theirs\.[^]*From 8/ })
   t.equal(script(), theirs)
   t.match(textIn(refused.body), /From 8/)
   await tab.submit(TEXT, { do: 'save', text: mine })
@@ -367,6 +409,6 @@ t.test('what another person has changed is told before messages are arranged, to
   await other.submit(REPLY, { do: 'up:1' })
   t.match(await other.submit(REPLY, { do: 'save' }), { statusCode: 303 })
   const refused = await tab.submit(REPLY, { do: 'out:0' })
-  t.match(refused, { statusCode: 409, body: /Another person has changed this/ })
+  t.match(refused, { statusCode: 409, body: /This was changed after you opened it/ })
   t.match(script(), 'Come in., From 9 to 18.')
 })
