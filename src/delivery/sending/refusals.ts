@@ -32,7 +32,13 @@ export const refusalOf = (error: GraphError): Refusal => {
         ifOfVisitor: stuckBy(error),
       }
     case 'rate_limited':
-      return { do: 'close_page', why: { cause: 'rate_limited' }, atLeastMs: error.retryAfterMs ?? 0 }
+      return {
+        do: 'close_page',
+        why: { cause: 'rate_limited' },
+        atLeastMs: error.retryAfterMs ?? 0,
+        // Facebook also limits the messages of one conversation (docs/messenger-platform.md#d1). A wait that it asks for is the Page's.
+        ...(error.retryAfterMs === null && { ifOfVisitor: stuckBy(error, LIMITED) }),
+      }
     case 'outside_window':
       return { do: 'bury', reason: error.verdict, mayPass: false }
     case 'unreachable':
@@ -66,11 +72,11 @@ const park = (error: GraphError): Refusal => ({
   isInDoubt: error.verdict === 'unknown',
 })
 
-const stuckBy = (error: GraphError): StuckRefusal => ({
+const stuckBy = (error: GraphError, remedy = UNKNOWN): StuckRefusal => ({
   same: sameOf(error),
   trouble: {
     what: `Facebook refuses to send to some visitors of this Page: ${error.message}.`,
-    remedy: error.remedy ?? UNKNOWN,
+    remedy: error.remedy ?? remedy,
     byToken: error.byToken,
   },
 })
@@ -97,6 +103,9 @@ const NOBODY_REACHED =
 
 const UNKNOWN =
   'Look up what Facebook says here, and run `npm run doctor`; sending is tried again by itself until the 24 hours are over.'
+
+const LIMITED =
+  'Facebook limits the messages of one conversation, too, and other visitors are answered: see in the console whether a program writes there without end, and in App Dashboard > Application rate limit whether another one sends for this Page. Sending is tried again by itself until the 24 hours are over.'
 
 const advice = (error: GraphError): { what: string; remedy: string; byToken: boolean } => ({
   what: `Facebook refuses to send for this Page: ${error.message}.`,
