@@ -12,6 +12,12 @@ t.test('no cell becomes a formula, in whichever way a spreadsheet takes the tabl
     ['  =1+1', "  '=1+1"],
     ['\uFEFF=1+1', "\uFEFF'=1+1"],
     ['\u200B=1', "\u200B'=1"],
+    ['\u2060=1', "\u2060'=1"],
+    ['x;\u200B=1', "x;\u200B'=1"],
+    ['\u202E=1', "'=1"],
+    ['x\u2028=1', "x\u2028'=1"],
+    ['﹦1+1', "'﹦1+1"],
+    ['x\r=1', `"x\n'=1"`],
     ['＝1+1', "'＝1+1"],
     ["x;=cmd|'/C calc'!A0", "x;'=cmd|'/C calc'!A0"],
     ['x\t=1', "x\t'=1"],
@@ -20,15 +26,32 @@ t.test('no cell becomes a formula, in whichever way a spreadsheet takes the tabl
     ['\u001B=1', "'=1"],
     ['=HYPERLINK("https://x.y"), Ann', `"'=HYPERLINK(""https://x.y""), Ann"`],
   ] as const)
-    t.equal(cellOf(text), shown, JSON.stringify(text))
+    t.equal(cellOf(text), shown, encodeURIComponent(text))
 })
 
 t.test('no cell steers the terminal that a table is printed to', async (t) => {
   t.equal(cellOf('a\u001B[2Jb\u009B31m\u0007'), 'a[2Jb31m')
+  t.equal(cellOf('paid\rnot paid'), '"paid\nnot paid"', 'a carriage return would write over the line')
+})
+
+t.test('no cell turns the direction of its line', async (t) => {
+  t.equal(cellOf('paid \u202E000,1\u2066 \u2069\u202Aeuro'), '"paid 000,1 euro"')
 })
 
 t.test('what is no formula stays as it is', async (t) => {
-  for (const text of ['', 'a=b', 'a - b', 'see you ;-)', 'a; b', 'x@y.z', 'größe', '👩‍👩‍👧', '12', 'a+b'])
+  for (const text of [
+    '',
+    'a=b',
+    'a - b',
+    'see you ;-)',
+    'a; b',
+    'x@y.z',
+    'größe',
+    '👩‍👩‍👧',
+    'می\u200Cخواهم \u200F12',
+    '12',
+    'a+b',
+  ])
     t.equal(cellOf(text), text)
   t.equal(
     csv([
