@@ -1,10 +1,12 @@
 /*
  * Keeps the values that a form with `data-typed` sent in this tab. If the session had ended, if the bot refused the form, or if it gave no
- * answer, the same form is filled in again when it is next shown. The attribute has the address of the form's page, if the page that is shown after sending has another address.
+ * answer, the same form is filled in again when it is next shown to the same person. The attribute has the address of the form's page, if the page that is shown after sending has another address.
  */
 
 const SENT = 'evergreen.sent'
 const LOST = 'evergreen.lost'
+/** The name of the signed-in person; undefined on pages that need no sign-in. */
+const { person } = document.body.dataset
 /** Fields that the server sets anew in each form, so they neither identify a form nor hold typed text. */
 const PASSING = new Set(['_csrf', 'id'])
 /** Fields that name the version the typed text was based on; by them saving detects another person's change. */
@@ -30,8 +32,16 @@ addEventListener('submit', ({ target }) => {
   const typed = inputsOf(target).filter(isTyped)
   const kept = typed.map(({ name, value }) => [name, value])
   const page = target.dataset.typed || location.pathname + location.search
-  sessionStorage.setItem(SENT, JSON.stringify([placeOf(target), kept, page]))
+  sessionStorage.setItem(SENT, JSON.stringify({ place: placeOf(target), typed: kept, page, by: person }))
 })
+
+/** Another person may sign in to this tab after a session ended; what was typed is not shown to that person. */
+const dropOfOthers = (key) => {
+  const kept = sessionStorage.getItem(key)
+  if (kept !== null && person !== undefined && JSON.parse(kept).by !== person) sessionStorage.removeItem(key)
+}
+dropOfOthers(SENT)
+dropOfOthers(LOST)
 
 const sent = sessionStorage.getItem(SENT)
 const unsaved = document.querySelector('[data-unsaved]')
@@ -40,12 +50,12 @@ const isBack = performance.getEntriesByType('navigation')[0]?.type === 'back_for
 if (sent !== null) {
   sessionStorage.removeItem(SENT)
   if (unsaved !== null || isBack)
-    sessionStorage.setItem(LOST, JSON.stringify([...JSON.parse(sent), unsaved === null]))
+    sessionStorage.setItem(LOST, JSON.stringify({ ...JSON.parse(sent), isUnsure: unsaved === null }))
 }
 const lost = sessionStorage.getItem(LOST)
 
 if (unsaved !== null && lost !== null) {
-  const [, , page] = JSON.parse(lost)
+  const { page } = JSON.parse(lost)
   const next = document.querySelector('input[name="next"]')
   unsaved.append(' What you typed is still in this tab: ')
   if (next === null) {
@@ -88,7 +98,7 @@ const fill = (form, typed, isUnsure) => {
 }
 
 if (unsaved === null && lost !== null) {
-  const [place, typed, , isUnsure] = JSON.parse(lost)
+  const { place, typed, isUnsure } = JSON.parse(lost)
   const form = [...document.forms].find((one) => one.dataset.typed !== undefined && placeOf(one) === place)
   if (form !== undefined) {
     sessionStorage.removeItem(LOST)

@@ -26,7 +26,8 @@ async function errorPages(app: FastifyInstance) {
     const remedy = refusal instanceof BotError ? (fitError(refusal, surroundings).remedy ?? null) : null
     // Without a session the page has no form and sets no CSRF cookie, which would replace the operator's on a request from
     // another site.
-    const csrf = signIn.sessionOf(request) === null ? undefined : csrfField(reply.generateCsrf())
+    const person = signIn.personOf(request)?.name
+    const csrf = person === undefined ? undefined : csrfField(reply.generateCsrf())
     const mayLogIn = isLogin(request) && signIn.may(request, 'operator')
     return reply
       .code(problem.statusCode)
@@ -34,7 +35,7 @@ async function errorPages(app: FastifyInstance) {
       .send(
         errorPage(
           { ...problem, remedy, isUnsaved: request.method === 'POST' },
-          csrf,
+          { csrf, person },
           mayLogIn && csrf ? facebookButton(csrf) : false,
         ),
       )

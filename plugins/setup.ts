@@ -71,7 +71,7 @@ async function setup(app: FastifyInstance, { host, code, onEnter, ...deps }: Set
     return reply
       .code(problem.statusCode)
       .type('text/html; charset=utf-8')
-      .send(errorPage({ ...problem, remedy }, undefined))
+      .send(errorPage({ ...problem, remedy }, {}))
   })
 
   app.decorate('setup', createSetup(deps))

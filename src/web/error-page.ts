@@ -1,5 +1,5 @@
 import { html, type Html } from './html.ts'
-import { layout } from './layout.ts'
+import { layout, type Document } from './layout.ts'
 import { withCommands } from './words.ts'
 
 export interface ShownError {
@@ -14,13 +14,17 @@ export interface ShownError {
 /**
  * The page for a failed request.
  *
- * @param csrf - only for a person who is signed in
+ * @param signedIn - what the layout shows to a person who is signed in
  * @param goOn - a button to try again
  */
-export const errorPage = (problem: ShownError, csrf: Html | undefined, goOn: Html | false = false): string =>
+export const errorPage = (
+  problem: ShownError,
+  signedIn: Pick<Document, 'csrf' | 'person'>,
+  goOn: Html | false = false,
+): string =>
   layout({
     title: 'That did not work',
-    csrf,
+    ...signedIn,
     content: html`<section class="card narrow">
       <h1>That did not work</h1>
       <p class="problem" role="alert" ${problem.isUnsaved && html` data-unsaved`}>${problem.message}</p>

@@ -7,6 +7,8 @@ export interface Document {
   content: Html
   /** The hidden CSRF field of forms. Set only for a signed-in person, for whom the navigation is shown, too. */
   csrf?: Html | undefined
+  /** The name of the signed-in person; typed texts that a tab keeps are filled in for that person only. */
+  person?: string | undefined
   /** The address of the page's event stream. */
   live?: string | undefined
   /** A further script that this page needs. */
@@ -21,7 +23,7 @@ export const ASSETS = '/operator/assets'
 const STYLES = ['base.css', 'controls.css', 'parts.css', 'lists.css', 'script.css', 'numbers.css']
 
 /** A whole page. Scripts and styles come only from the console's files. */
-export const layout = ({ title, content, csrf, live, script, refreshSeconds }: Document): string =>
+export const layout = ({ title, content, csrf, person, live, script, refreshSeconds }: Document): string =>
   html`<!doctype html>
     <html lang="en">
       <head>
@@ -44,7 +46,7 @@ export const layout = ({ title, content, csrf, live, script, refreshSeconds }: D
           html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}" /></noscript>`
         }
       </head>
-      <body${live !== undefined && html` data-live="${live}"`}>
+      <body${person !== undefined && html` data-person="${person}"`}${live !== undefined && html` data-live="${live}"`}>
         <a class="skip" href="#main">Skip to the content</a>
         <header class="top">
           <div class="frame">

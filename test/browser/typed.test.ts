@@ -39,6 +39,12 @@ const buildEditor = async (t: Test, open: OpenPage) => {
 /** The page says so as soon as its script has run, which may be after its text is shown. */
 const kept = (page: Page): Promise<void> => page.getByText('What you typed is still in this tab').waitFor()
 
+/** How many texts the tab keeps once the script of the page has run, which is before the page counts as loaded. */
+const keptIn = async (page: Page): Promise<unknown> => {
+  await page.waitForLoadState()
+  return page.evaluate('sessionStorage.length')
+}
+
 const signIn = async (page: Page): Promise<void> => {
   await page.getByLabel('Password').fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign in' }).click()
@@ -75,7 +81,7 @@ browserTest('what is typed when the sign-in ends is not lost, and is told as not
   await page.goto(reply)
   t.equal(await page.getByLabel('Text').first().inputValue(), 'From 10 to 20, "daily".')
   t.equal(await notice.count(), 0, 'once')
-  t.equal(await page.evaluate('sessionStorage.length'), 0, 'nothing stays in the tab')
+  t.equal(await keptIn(page), 0, 'nothing stays in the tab')
   t.same(complaints, [])
 })
 
@@ -90,7 +96,7 @@ browserTest('only forms in which much is typed keep it', async (t, open) => {
   clock.skip(HALF_A_DAY_MS)
   await name.press('Enter')
   await page.getByText('Your sign-in had ended').waitFor()
-  t.equal(await page.evaluate('sessionStorage.length'), 0)
+  t.equal(await keptIn(page), 0)
 })
 
 // The scenes share a console and a tab, as both are slow to make.
@@ -128,7 +134,7 @@ browserTest('what was typed is filled in again, where it belongs', async (t, ope
       t.equal(await text.inputValue(), 'From 10 to 20.')
       await press('Save')
       await page.getByText('Saved.').waitFor()
-      t.equal(await page.evaluate('sessionStorage.length'), 0, 'nothing stays in the tab')
+      t.equal(await keptIn(page), 0, 'nothing stays in the tab')
     },
   )
 
@@ -220,6 +226,29 @@ browserTest('what was typed is filled in again, where it belongs', async (t, ope
     await signIn(page)
     await goTo('')
     t.equal(await says.inputValue(), '')
-    t.equal(await page.evaluate('sessionStorage.length'), 0)
+    t.equal(await keptIn(page), 0)
+  })
+
+  await t.test('what one person typed is not shown to another who signs in to the same tab', async (t) => {
+    await begin(SCRIPT)
+    const text = page.getByLabel('Text').first()
+    await goTo('/reply?name=hours')
+    await text.fill('From 10 to 20.')
+    await pressTooLate('Save')
+    const other = await page.context().newPage()
+    await other.goto(new URL('/operator/people', page.url()).href)
+    await signIn(other)
+    await other.locator('#invite-name').fill('ann')
+    await other.locator('#invite-role').selectOption('owner')
+    await other.getByRole('button', { name: 'Make a link' }).click()
+    await page.goto((await other.locator('code', { hasText: 'code=' }).textContent()) ?? '')
+    await other.close()
+    await page.locator('input[name="becomes"]').fill('a long enough password')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Sign out' }).waitFor()
+
+    await goTo('/reply?name=hours')
+    t.equal(await text.inputValue(), 'From 9 to 18.')
+    t.equal(await keptIn(page), 0)
   })
 })
