@@ -28,6 +28,9 @@ export interface Effort {
 const INFLECTED = 0.9
 const MISTYPED = 0.85
 const MISTYPED_TWICE = 0.75
+/** A word of four letters differs from many others by one letter: "paix" and "prix", "mens" and "menu". */
+const MISTYPED_SHORT = 0.7
+const SHORT_WORD = 4
 
 /** A word this short is not corrected: too many others are near. */
 const SHORTEST_CORRECTED = 3
@@ -87,7 +90,8 @@ export const createVocabulary = (ids: ReadonlyMap<string, number>): Vocabulary =
         if (id !== undefined) add(found, id, MISTYPED)
       }
       for (const [other, [id]] of tree.fuzzyGet(word, 1)) {
-        if (other.length >= 4 && firstLetterFits(word, other) && !/\d/.test(other)) add(found, id, MISTYPED)
+        if (other.length >= 4 && firstLetterFits(word, other) && !/\d/.test(other))
+          add(found, id, word.length > SHORT_WORD ? MISTYPED : MISTYPED_SHORT)
       }
     }
     if (found.length > 0 || word.length < LONG_WORD || effort.farTypos === 0) return found
@@ -152,7 +156,10 @@ const countBits = (bits: number): number => {
 }
 
 /** Whether two words look like forms of one word: a long common beginning and short endings. */
-const areInflections = (one: string, other: string): boolean => {
+const areInflections = (word: string, another: string): boolean => {
+  // The article is no letter that two words have in common: "السعر" (the price) is no form of "الساعة" (the hour).
+  const [one, other] =
+    word < FIRST_WITH_ARTICLE ? [word, another] : [withoutArticle(word), withoutArticle(another)]
   let common = 0
   while (common < one.length && common < other.length && one[common] === other[common]) common += 1
   const endings = [one.length - common, other.length - common] as const
@@ -178,11 +185,13 @@ const withoutAndWithArticle = (
   const article = ARTICLES.find(([letters]) => letters.test(word))?.[1]
   if (article === undefined) return []
   const added = [`${article}${word}`, INFLECTED] as const
-  const bare = word.replace(PREFIX, '')
+  const bare = withoutArticle(word)
   if (bare !== word) return [[bare, INFLECTED], [`${article}${bare}`, INFLECTED], added]
   const rest = isKnown ? word : word.replace(LETTER, '')
   return rest === word ? [added] : [[rest, MISTYPED_TWICE], [`${article}${rest}`, MISTYPED_TWICE], added]
 }
+
+const withoutArticle = (word: string): string => word.replace(PREFIX, '')
 
 /** Greek, Latin and Cyrillic words sort before: most words need no check. */
 const FIRST_WITH_ARTICLE = '\u0590'

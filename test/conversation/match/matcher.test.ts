@@ -156,6 +156,16 @@ t.test('two letters that changed places are one typing error', async (t) => {
   t.match(match('zerba crossing'), { reply: 'b' })
 })
 
+t.test('a word of four letters with a wrong one decides little beside other words', async (t) => {
+  const { match } = matcher({ price: ['prix', 'tarifs'], menu: ['menu'], sick: ['my child is sick'] })
+
+  for (const text of ['12 rue de la Paix', 'do you cut mens hair', 'you suck'])
+    t.equal(match(text), null, text)
+  t.match(match('mebu'), { reply: 'menu' })
+  t.match(match('the mneu please'), { reply: 'menu' })
+  t.match(match('my chidl is siick'), { reply: 'sick' })
+})
+
 t.test('what has nothing to do with any reply finds none', async (t) => {
   const { match } = createMatcher(parse(CONTRACT))
   for (const text of [
@@ -318,6 +328,16 @@ const LANGUAGES: {
       ['العنوان', 'place'],
       ['للعنوان', 'place'],
       ['ولد', null],
+    ],
+  },
+  {
+    language: 'Arabic, where two words have only the article in common,',
+    triggers: { prices: ['كم السعر'], hours: ['ساعات العمل'], person: ['اريد التحدث مع شخص'] },
+    asked: [
+      ['كم الساعة', null],
+      ['متى العطلة', null],
+      ['اريد التبرع', null],
+      ['السعر', 'prices'],
     ],
   },
   {
