@@ -1,13 +1,13 @@
 import type { ClaimId, Conversation, InboxClaim, StoredEvent } from '../store.ts'
 import type { KeptPages } from './kept-pages.ts'
 import type { LiveConversation, LiveConversations } from './live-conversations.ts'
+import { createInboxRounds } from './inbox-rounds.ts'
 import { conversationOf, type InboxRow, type InboxRows } from './rows.ts'
 
 /**
- * The events in work, in memory, in front of those in the rows. While `behind`, the rows have events that are not in memory. New events
- * then stay in the rows, too, so that none overtakes an earlier one of its conversation, and the rows are read in rounds from the first
- * event to the last. Events of a claimed conversation found in a round stay in the rows; its release begins a new round, for the same
- * reason.
+ * The events in work, in memory, in front of those in the rows. While the rows have events that are not in memory, new events stay in
+ * the rows, too, so that none overtakes an earlier one of its conversation; the rows are read in {@link ./inbox-rounds.ts rounds}. Events
+ * of a claimed conversation found in a round stay in the rows; its release begins a new round, for the same reason.
  *
  * An event accepted by another process may get a lower number than rows that were read already, so events in memory are known by their
  * own numbers, not by the highest number read. Only events of kept Pages are read.
@@ -32,11 +32,6 @@ export interface InboxQueue {
 }
 
 const MOST_IN_MEMORY = 1024
-/**
- * More events than usually arrive during one read. A read that reaches this number leaves the queue `behind`, so that events arriving
- * meanwhile are read from the rows, too; with a lower number each read under load would reach it again.
- */
-const READ_AT_ONCE = 256
 
 export const createInboxQueue = (deps: {
   rows: InboxRows
@@ -44,16 +39,10 @@ export const createInboxQueue = (deps: {
   live: LiveConversations
   wake: () => void
 }): InboxQueue => {
-  const { rows: inboxRows, pages, live, wake } = deps
+  const { rows, pages, live, wake } = deps
   const ready = new Set<LiveConversation>()
   const held = new Map<ClaimId, { unfinished: Set<number>; entry: LiveConversation }>()
   let inMemory = 0
-  let behind = true
-  let cursor = 0
-  let round = 0
-  let reading: Promise<void> | null = null
-  /** Where to read again after the read in progress, which may have been too early; null for not at all. */
-  let again: number | null = null
 
   const push = (entry: LiveConversation, event: StoredEvent): void => {
     const later = entry.events.findIndex(({ seq }) => seq > event.seq)
@@ -61,13 +50,6 @@ export const createInboxQueue = (deps: {
     else entry.events.splice(later, 0, event)
     inMemory += 1
     if (entry.inboxClaim === null) ready.add(entry)
-  }
-
-  const startRound = (): void => {
-    behind = true
-    again = null
-    cursor = 0
-    round += 1
   }
 
   const isKnown = (entry: LiveConversation | undefined, seq: number): boolean =>
@@ -88,27 +70,13 @@ export const createInboxQueue = (deps: {
     push(entry, { seq: row.seq, acceptedMs: row.acceptedMs, body: row.body })
   }
 
-  const read = async (): Promise<void> => {
-    const thisRound = round
-    const { rows, end } = await inboxRows.load({
-      after: cursor,
-      limit: READ_AT_ONCE,
-      except: [...held.values()]
-        .filter(({ entry }) => entry.eventsInRows)
-        .map(({ entry }) => entry.conversation.id),
-    })
-    // A round that began in between reads these rows again, in their order.
-    if (thisRound !== round) return
-    for (const row of rows) takeOver(row)
-    cursor = rows.at(-1)?.seq ?? cursor
-    const isAgain = again !== null
-    if (again !== null) cursor = Math.min(cursor, again)
-    again = null
-    if (!end || isAgain) return
-    // Events that are not in memory now belong to a claimed conversation, whose release begins a new round.
-    behind = false
-    cursor = 0
-  }
+  const rounds = createInboxRounds({
+    rows,
+    // Their release begins a new round.
+    except: () =>
+      [...held.values()].filter(({ entry }) => entry.eventsInRows).map(({ entry }) => entry.conversation.id),
+    takeOver,
+  })
 
   const take = (limit: number): InboxClaim[] => {
     const claims: InboxClaim[] = []
@@ -142,23 +110,18 @@ export const createInboxQueue = (deps: {
       if (tenure === null) return
       const entry = live.get(conversation.id)
       // Another process has accepted an event before it.
-      if (!behind && before !== null && !isKnown(entry, before)) startRound()
-      if (!behind && inMemory < MOST_IN_MEMORY && entry?.eventsInRows !== true) {
+      if (!rounds.isBehind() && before !== null && !isKnown(entry, before)) rounds.start()
+      if (!rounds.isBehind() && inMemory < MOST_IN_MEMORY && entry?.eventsInRows !== true) {
         push(live.enter(conversation, tenure), event)
       } else {
-        if (!behind && entry?.eventsInRows !== true) startRound()
+        if (!rounds.isBehind() && entry?.eventsInRows !== true) rounds.start()
         if (entry !== undefined) live.enter(conversation, tenure)
       }
       wake()
     },
 
     claim: async (limit) => {
-      while (ready.size === 0 && behind) {
-        reading ??= read().finally(() => {
-          reading = null
-        })
-        await reading
-      }
+      while (ready.size === 0 && rounds.isBehind()) await rounds.readOn()
       return take(limit)
     },
 
@@ -181,11 +144,11 @@ export const createInboxQueue = (deps: {
       }
       if (entry.eventsInRows) {
         entry.eventsInRows = false
-        startRound()
+        rounds.start()
       }
       if (entry.events.length > 0) ready.add(entry)
       else live.leave(entry)
-      if (behind || ready.size > 0) wake()
+      if (rounds.isBehind() || ready.size > 0) wake()
     },
 
     drop: (entry) => {
@@ -194,15 +157,12 @@ export const createInboxQueue = (deps: {
     },
 
     added: (after) => {
-      // The read in progress is not discarded: with many events from elsewhere, no read would ever finish.
-      if (reading !== null) again = Math.min(again ?? after, after)
-      else cursor = behind ? Math.min(cursor, after) : after
-      behind = true
+      rounds.added(after)
       wake()
     },
 
     restart: () => {
-      startRound()
+      rounds.start()
       wake()
     },
 
