@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
 import { loadConfig, secretFrom, withDotEnv } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
+import { isThere } from '../store/is-there.ts'
 import { openTokenPlace } from '../store/tokens/open.ts'
 import { tokenFileIn } from '../store/tokens/place.ts'
 import { rotateTokenKey } from '../store/tokens/rotate.ts'
@@ -29,8 +29,8 @@ Without TOKEN_KEY the tokens are in the clear so far.`,
       wrongUsage('NEW_TOKEN_KEY is not set, neither in the environment of this command nor in the settings.')
     if (to.length !== KEY_BYTES) wrongUsage('NEW_TOKEN_KEY must be 32 random bytes in base64.')
     // Checked first, because locking the token file would create it.
-    const isThere = url !== undefined || existsSync(tokenFileIn(dir))
-    const pages = isThere
+    const hasTokens = url !== undefined || isThere(tokenFileIn(dir))
+    const pages = hasTokens
       ? await rotateTokenKey({
           place: await openTokenPlace(settings),
           to,

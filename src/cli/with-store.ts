@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { systemClock } from '../base/clock.ts'
 import { loadConfig, withDotEnv, type Env } from '../base/config.ts'
 import { BotError } from '../base/errors.ts'
+import { isThere } from '../store/is-there.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { databaseIn } from '../store/sqlite/data-dir.ts'
 import type { Store } from '../store/store.ts'
@@ -28,7 +28,7 @@ const rethrow = (error: Error): never => {
 
 const openFile = async (file: string): Promise<Store> => {
   // Checked first, because opening the store would create the database.
-  if (!existsSync(file)) {
+  if (!isThere(file)) {
     throw new BotError('BOT_STORE_UNAVAILABLE', `There is no database at ${file} yet.`, {
       remedy:
         'Check DATA_DIR, and run this where the bot runs; the bot makes the database when it first starts.',

@@ -1,9 +1,10 @@
-import { existsSync, openSync, closeSync } from 'node:fs'
+import { openSync, closeSync } from 'node:fs'
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { BotError } from '../base/errors.ts'
 import { syncFile, syncFolder } from '../base/replace-file.ts'
+import { isThere } from './is-there.ts'
 import { claimFolder } from './own-folder.ts'
 import { assertRestored, databaseIn } from './sqlite/data-dir.ts'
 import { inspectDatabase } from './sqlite/inspect.ts'
@@ -24,7 +25,7 @@ export const COPYING = 'evergreen.copying.'
  */
 export const backUp = async (dir: string, to: string): Promise<string[]> => {
   assertRestored(dir)
-  const sources = [tokenFileIn(dir), databaseIn(dir)].filter((file) => existsSync(file))
+  const sources = [tokenFileIn(dir), databaseIn(dir)].filter(isThere)
   // A nightly backup of the wrong folder must fail.
   if (sources.length === 0) {
     throw new BotError('BOT_STORE_UNAVAILABLE', `There is nothing in ${dir} to back up.`, {

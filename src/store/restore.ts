@@ -1,13 +1,15 @@
-import { copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
-import { copyFile } from 'node:fs/promises'
+import { copyFileSync, lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
+import { access, constants, copyFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { codeOf } from '../base/error-code.ts'
 import { BotError } from '../base/errors.ts'
 import { linkTarget } from '../base/link-target.ts'
 import { syncFile, syncFolder } from '../base/replace-file.ts'
 import { COPYING } from './backup.ts'
+import { isThere } from './is-there.ts'
 import { clearRestoring, databaseIn, holdDataDir, RESTORING } from './sqlite/data-dir.ts'
-import { inspectDatabase } from './sqlite/inspect.ts'
+import { inspectDatabase, type DatabaseFindings } from './sqlite/inspect.ts'
 import { createTokenFile } from './tokens/file.ts'
 import { aloneInFolder, tokenFileIn } from './tokens/place.ts'
 
@@ -39,30 +41,34 @@ export const restoreBackup = async (options: {
   nowMs: number
 }): Promise<Restored> => {
   const { from, dir, key, tokensOnly, nowMs } = options
-  const copies = [tokenFileIn(from), ...(tokensOnly ? [] : [databaseIn(from)])].filter((file) =>
-    existsSync(file),
-  )
+  const copies = [tokenFileIn(from), ...(tokensOnly ? [] : [databaseIn(from)])].filter(isThere)
   if (copies.length === 0)
     throw refused(`There is no backup in ${from}.`, 'Name a folder that `npm run backup` has made.')
   if (readdirSync(from).some((name) => name.startsWith(COPYING)))
     throw refused(`The backup in ${from} was cut off while it was made.`, 'Take another one.')
-  for (const copy of copies) await (copy === tokenFileIn(from) ? proveTokens(copy, key) : proveDatabase(copy))
+  // A folder that was copied by other means, such as a snapshot of the disk, may have its last changes in SQLite's log only.
+  const log = logOf(databaseIn(from))
+  const logs = copies.some(isDatabase) && isThere(log) ? [log] : []
+  for (const file of [...copies, ...logs]) await assertReadable(file)
+  if (copies.includes(tokenFileIn(from))) await proveTokens(tokenFileIn(from), key)
 
   const held = holdDataDir(dir)
   let folders = [dir]
   try {
     const places = await Promise.all(copies.map((copy) => placeOf(join(dir, basename(copy)))))
-    folders = [...new Set([dir, ...places.map((place) => dirname(place))])].filter((one) => existsSync(one))
+    folders = [...new Set([dir, ...places.map((place) => dirname(place))])].filter(isThere)
     // SQLite would apply the log of an earlier try to this copy.
     folders.forEach(clearRestoring)
     const fresh = places.map((place) => join(dirname(place), `${RESTORING}${basename(place)}`))
     // The copy of an earlier try keeps the bot from starting until another one can take its place, also where the disk is full.
     const draftOf = (file: string): string => `${file}.draft`
     for (const [index, copy] of copies.entries()) await copyFile(copy, draftOf(fresh[index] ?? ''))
-    // A folder that was copied by other means, such as a snapshot of the disk, may have its last changes in SQLite's log only.
-    const log = logOf(databaseIn(from))
     const databases = fresh.filter(isDatabase).map(draftOf)
-    for (const draft of databases) if (existsSync(log)) await copyFile(log, logOf(draft))
+    for (const draft of databases) {
+      for (const file of logs) await copyFile(file, logOf(draft))
+      // The draft, because SQLite cannot read a database with a log in a folder that it may not write to, such as a snapshot.
+      proveDatabase(draft, databaseIn(from))
+    }
     const doubted = databases.map(doubtReplies)
     for (const file of fresh) {
       await syncFile(draftOf(file))
@@ -77,6 +83,7 @@ export const restoreBackup = async (options: {
     })
     return { files: copies.map(basenameOf), aside, doubted: doubted[0] ?? 0 }
   } catch (error) {
+    if (error instanceof BotError && error.code === 'BOT_STORE_DAMAGED') throw error
     const { message, remedy } = error as Partial<BotError>
     throw refused(
       `The backup in ${from} could not be put into ${dir}: ${message?.replace(/\.$/, '')}.`,
@@ -103,13 +110,28 @@ const proveTokens = async (file: string, key: Buffer | null): Promise<void> => {
   await createTokenFile(file, key).read()
 }
 
-const proveDatabase = (file: string): void => {
-  const found = inspectDatabase(file, false)
+/** @param file - of the backup, of which `draft` is a copy */
+const proveDatabase = (draft: string, file: string): void => {
+  const found = inspectDatabase(draft, false)
   if (found.status === 'sound') return
-  const why =
-    found.status === 'newer' ? `a newer Evergreen wrote it (version ${found.version})` : found.status
-  throw new BotError('BOT_STORE_DAMAGED', `${file} cannot be restored: ${why}.`, {
+  if (found.status === 'unreadable') throw new Error(`the copy of ${file} cannot be opened: ${found.why}`)
+  throw new BotError('BOT_STORE_DAMAGED', `${file} cannot be restored: ${faultOf(found)}.`, {
     remedy: 'Take an older backup, or the release that made this one.',
+  })
+}
+
+const faultOf = (found: Exclude<DatabaseFindings, { status: 'sound' | 'unreadable' }>): string => {
+  if (found.status === 'newer') return `a newer Evergreen wrote it (version ${found.version})`
+  return found.status === 'damaged' ? `it is damaged (${found.why})` : 'it is not there any more'
+}
+
+const assertReadable = async (file: string): Promise<void> => {
+  await access(file, constants.R_OK).catch((error: unknown) => {
+    throw refused(
+      `${file} cannot be read (${codeOf(error)}).`,
+      'Let the user of the bot read the backup, and run this as that user.',
+      error,
+    )
   })
 }
 
@@ -133,7 +155,7 @@ const doubtReplies = (file: string): number => {
 /** SQLite's own files are moved together with their database. */
 const setAside = (dir: string, names: readonly string[], nowMs: number): string | null => {
   const all = names.flatMap((name) => (name.endsWith('.db') ? [name, `${name}-wal`, `${name}-shm`] : [name]))
-  const there = all.filter((name) => existsSync(join(dir, name)))
+  const there = all.filter((name) => isThere(join(dir, name)))
   if (there.length === 0) return null
   const aside = join(
     dir,

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
 import { durationToTheSecond } from '../../base/times.ts'
 import { differencesOf, type RunningInstance } from '../../base/running-instances.ts'
 import type { Lack, Rights, ServerFacts, ServerFindings } from '../../store/postgres/inspect.ts'
+import { isThere } from '../../store/is-there.ts'
 import { databaseIn } from '../../store/sqlite/data-dir.ts'
 import type { DoctorContext } from '../context.ts'
 import { failure, ok, warning, type CheckResult } from '../check-result.ts'
@@ -16,7 +16,7 @@ const SLOW_MS = 100
 
 /** The database of DATABASE_URL. */
 export const checkServer = (found: ServerFindings, dir: string, { clock }: DoctorContext): CheckResult => {
-  if (existsSync(databaseIn(dir))) {
+  if (isThere(databaseIn(dir))) {
     return failure(
       `DATABASE_URL is set, but ${databaseIn(dir)} still holds what the bot knows`,
       'Run "npm run move-to-postgres", or move the file away if it is not needed any more.',

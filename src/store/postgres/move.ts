@@ -1,7 +1,8 @@
-import { existsSync, renameSync } from 'node:fs'
+import { renameSync } from 'node:fs'
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import type { Clock } from '../../base/clock.ts'
 import { BotError } from '../../base/errors.ts'
+import { isThere } from '../is-there.ts'
 import { assertRestored, databaseIn, holdDataDir } from '../sqlite/data-dir.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import { aloneInFolder, placeInFolder, tokenFileIn } from '../tokens/place.ts'
@@ -70,7 +71,7 @@ export const moveToServer = async (options: {
   const file = databaseIn(dir)
   const both = [file, tokenFileIn(dir)]
   assertRestored(dir)
-  if (!both.some((path) => existsSync(path))) throw nothingIn(dir, both)
+  if (!both.some(isThere)) throw nothingIn(dir, both)
   const held = holdDataDir(dir)
   // Ensures that no process works on the database, and that none begins to.
   const lease = await takeWhole({
@@ -88,11 +89,11 @@ export const moveToServer = async (options: {
   const link = createLink({ url, name: 'evergreen move', statementMs: 60_000 }, migrate)
   try {
     const connection = await link.ready()
-    const rows = existsSync(file) ? await moveDatabase(file, connection, onProgress) : {}
+    const rows = isThere(file) ? await moveDatabase(file, connection, onProgress) : {}
     // A token that a command saves between the copy and the renaming would stay behind.
     return await aloneInFolder(dir, async () => {
       const tokens = await moveTokens(dir, url, key)
-      const files = both.filter((path) => existsSync(path))
+      const files = both.filter(isThere)
       for (const path of files) renameSync(path, `${path}${AFTER}`)
       return { rows, tokens, files: files.map((path) => `${path}${AFTER}`) }
     })
@@ -104,7 +105,7 @@ export const moveToServer = async (options: {
 }
 
 const nothingIn = (dir: string, files: readonly string[]): BotError => {
-  const moved = files.map((path) => path + AFTER).filter((path) => existsSync(path))
+  const moved = files.map((path) => path + AFTER).filter(isThere)
   return moved.length > 0
     ? new BotError(
         'BOT_STORE_UNAVAILABLE',
@@ -260,7 +261,7 @@ const compare = async (db: DatabaseSync, connection: Connection, table: Table): 
 }
 
 const moveTokens = async (dir: string, url: string, key: Buffer): Promise<number> => {
-  if (!existsSync(tokenFileIn(dir))) return 0
+  if (!isThere(tokenFileIn(dir))) return 0
   const from = placeInFolder(dir, key)
   const to = placeInRow(url, key)
   try {

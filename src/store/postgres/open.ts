@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { existsSync } from 'node:fs'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/logger.ts'
 import { BotError } from '../../base/errors.ts'
 import type { ServerAddress } from '../../base/server-address.ts'
+import { isThere } from '../is-there.ts'
 import { databaseIn } from '../sqlite/data-dir.ts'
 import type { OpenedStore } from '../opened.ts'
 import type { StoreReport } from '../report.ts'
@@ -61,7 +61,7 @@ export const openOnServer = async (options: {
 /** Without this check a bot with DATABASE_URL whose data were not moved would begin with no data, unnoticed. */
 const assertMoved = (dir: string): void => {
   const file = databaseIn(dir)
-  if (!existsSync(file)) return
+  if (!isThere(file)) return
   throw new BotError(
     'BOT_DATA_NOT_MOVED',
     `DATABASE_URL is set, but ${file} still holds what the bot knows.`,

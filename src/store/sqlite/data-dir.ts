@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { codeOf } from '../../base/error-code.ts'
 import { BotError } from '../../base/errors.ts'
+import { isThere } from '../is-there.ts'
 import { claimFolder } from '../own-folder.ts'
 
 /** The database file of a data folder. */
@@ -43,7 +44,7 @@ export const assertRestored = (dir: string): void => {
 /** The files that a restore has put aside and not replaced. */
 const missingIn = (dir: string): string[] =>
   ['tokens.json', 'evergreen.db'].filter(
-    (name) => existsSync(join(dir, RESTORING + name)) && !existsSync(join(dir, name)),
+    (name) => isThere(join(dir, RESTORING + name)) && !isThere(join(dir, name)),
   )
 
 /**
@@ -83,7 +84,7 @@ export const holdDataDir = (dir: string): { release: () => void } => {
 /** The process that holds the data folder, such as "process 123"; null when the folder is free. Changes nothing. */
 export const dataDirHolder = (dir: string): string | null => {
   const lock = join(dir, LOCK)
-  if (!existsSync(lock)) return isLockDeleted(dir) ? holderIn(dir) : null
+  if (!isThere(lock)) return isLockDeleted(dir) ? holderIn(dir) : null
   let reader: DatabaseSync | undefined
   try {
     reader = new DatabaseSync(lock, { readOnly: true, timeout: 0 })
@@ -113,6 +114,7 @@ const isBusy = (error: unknown): boolean =>
  * get one on a new file, and both would answer the same events.
  */
 const isLockDeleted = (dir: string): boolean => {
+  // {@link claimFolder} refuses a folder that this user may not enter, and names its owner.
   if (existsSync(join(dir, LOCK))) return false
   try {
     const pid = Number(readFileSync(join(dir, PID), 'utf8'))

@@ -1,6 +1,7 @@
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
+import { isThere } from '../is-there.ts'
 import { isDamage, sqliteCode } from './database.ts'
 import { NEWEST_VERSION } from './schema.ts'
 
@@ -37,7 +38,7 @@ const QUEUES = ['meta', 'page', 'inbox', 'outbox']
  * @param inUse - whether a process has it open: then its log must be read, too
  */
 export const inspectDatabase = (file: string, inUse: boolean): DatabaseFindings => {
-  if (!existsSync(file)) return { status: 'absent' }
+  if (!isThere(file)) return { status: 'absent' }
   let db: DatabaseSync | undefined
   try {
     db = open(file, inUse)
@@ -71,7 +72,7 @@ export const inspectDatabase = (file: string, inUse: boolean): DatabaseFindings 
  * @param inUse - as for {@link inspectDatabase}
  */
 export const readNotes = (file: string, inUse: boolean, prefix: string): Map<string, string> => {
-  if (!existsSync(file)) return new Map()
+  if (!isThere(file)) return new Map()
   let db: DatabaseSync | undefined
   try {
     db = open(file, inUse)
@@ -89,7 +90,7 @@ export const readNotes = (file: string, inUse: boolean, prefix: string): Map<str
 
 const open = (file: string, inUse: boolean): DatabaseSync => {
   // Without a writer and a write-ahead log, `immutable` reads the file without creating a log beside it.
-  if (inUse || existsSync(`${file}-wal`)) return new DatabaseSync(file, { readOnly: true, timeout: 2000 })
+  if (inUse || isThere(`${file}-wal`)) return new DatabaseSync(file, { readOnly: true, timeout: 2000 })
   const url = pathToFileURL(file)
   url.searchParams.set('immutable', '1')
   return new DatabaseSync(url, { readOnly: true })
