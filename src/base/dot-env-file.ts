@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { codeOf } from './error-code.ts'
 import { BotError } from './errors.ts'
@@ -98,10 +99,42 @@ const readBytes = (path: string): Buffer | null => {
     const code = codeOf(error) ?? 'unknown error'
     if ((code === 'ENOENT' || code === 'ENOTDIR') && !isFolderGone()) return null
     if (isFolderGone()) throw folderGone(error)
+    if (code === 'EACCES') throw forbidden(path, error)
     throw new BotError('BOT_CONFIG_INVALID', `The file ${path} is there but cannot be read (${code}).`, {
       cause: error,
       remedy: `Make ${path} a file this user may read, or remove it.`,
     })
+  }
+}
+
+/**
+ * The error for a file, or for its folder, that this user may not read. The owner tells which user the bot is meant to run as. No
+ * command is given for a folder: it may be one of the system.
+ */
+const forbidden = (path: string, cause: unknown): BotError => {
+  const isFolder = ownerOf(path) === undefined
+  const what = isFolder ? resolve(dirname(path)) : path
+  const [owner, user] = [ownerOf(what), process.geteuid?.()]
+  const isOthers = owner !== undefined && owner !== user
+  const whose = isOthers ? ` It belongs to user ${owner}, and this runs as user ${user}.` : ''
+  const give = isOthers ? `\`chown ${user} ${what}\` as root` : `\`chmod u+r ${what}\``
+  return new BotError(
+    'BOT_CONFIG_INVALID',
+    `The ${isFolder ? 'folder' : 'file'} ${what} cannot be read (EACCES).${whose}`,
+    {
+      cause,
+      remedy: isFolder
+        ? 'Run this as the user of the bot, or let this user enter the folder and read its files.'
+        : `Run this as the user of the bot, or, where this is that user, run ${give}.`,
+    },
+  )
+}
+
+const ownerOf = (path: string): number | undefined => {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.uid
+  } catch {
+    return undefined
   }
 }
 

@@ -1,4 +1,5 @@
-import { chmodSync, readFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify from 'fastify'
 import { Ajv } from 'ajv'
@@ -8,6 +9,7 @@ import { exposureOf } from '../../src/base/config-warnings.ts'
 import { isConfidential, loadConfig, withDotEnv, withoutSecrets, type Env } from '../../src/base/config.ts'
 import { configSchema, SECRET_NAMES, type Config } from '../../src/base/settings.ts'
 import type { BotError } from '../../src/base/errors.ts'
+import { asNobody, asRoot } from '../helpers/as-nobody.ts'
 
 const KEY = Buffer.alloc(32, 7).toString('base64')
 const REQUIRED = { FB_APP_ID: '600000000000001', FB_APP_SECRET: 'app-secret-1', FB_VERIFY_TOKEN: 'verify-1' }
@@ -260,6 +262,27 @@ t.test('a .env that is there but unreadable is an error that says what to do', a
 
   t.throws(() => withDotEnv({}, dir), { code: 'BOT_CONFIG_INVALID', message: /cannot be read \(EISDIR\)/ })
 })
+
+t.test(
+  'a .env of another user is told with both users, and nobody is led to remove it',
+  asRoot,
+  async (t) => {
+    const dir = mkdtempSync(join(tmpdir(), 'evergreen-test-'))
+    t.teardown(() => rmSync(dir, { recursive: true }))
+    chmodSync(dir, 0o755)
+    const file = join(dir, '.env')
+    writeFileSync(file, 'FB_APP_ID=1', { mode: 0o600 })
+    t.throws(() => asNobody(() => withDotEnv({}, file)), {
+      message: `The file ${file} cannot be read (EACCES). It belongs to user 0, and this runs as user 65534.`,
+      remedy: `Run this as the user of the bot, or, where this is that user, run \`chown 65534 ${file}\` as root.`,
+    })
+    chmodSync(dir, 0o700)
+    t.throws(() => asNobody(() => withDotEnv({}, file)), {
+      message: `The folder ${dir} cannot be read (EACCES). It belongs to user 0, and this runs as user 65534.`,
+      remedy: /^Run this as the user of the bot, or let this user enter the folder/,
+    })
+  },
+)
 
 t.test('a .env that other users may read is told of, with what to do', async (t) => {
   const dir = t.testdir({ '.env': 'FB_APP_SECRET=hush' })
