@@ -4,6 +4,7 @@ import { BotError } from '../base/errors.ts'
 import { replaceFile } from '../base/replace-file.ts'
 import { MAX_SCRIPT_BYTES } from '../script/limits.ts'
 import { withEndsOf } from './line-ends.ts'
+import { mayNotWrite, notChangeable, unwritable } from './unwritable.ts'
 import type { Versions } from './versions.ts'
 import { createInTurn } from '../base/in-turn.ts'
 
@@ -27,7 +28,7 @@ export interface ScriptEditor {
  */
 export const createScriptEditor = (deps: {
   file: string
-  versions: Pick<Versions, 'keep'>
+  versions: Pick<Versions, 'keep' | 'folder'>
   fixed?: string | null
   isScript?: (bytes: Buffer) => boolean
 }): ScriptEditor => {
@@ -46,11 +47,13 @@ export const createScriptEditor = (deps: {
     const { bytes, text } = await read()
     const changed = edit(text)
     if (changed === null || changed === text) return
-    if (fixed !== null) throw readOnly(file, fixed)
+    if (fixed !== null) throw notChangeable({ file, why: fixed })
     const before = bytes.toString('utf8')
     const after = withEndsOf(before, changed)
     if (Buffer.byteLength(after) > MAX_SCRIPT_BYTES) throw tooLarge()
-    await versions.keep(before, by)
+    await versions.keep(before, by).catch((error: unknown) => {
+      throw unwritable({ file, place: versions.folder }, error)
+    })
     await replace(file, after)
   }
 
@@ -65,7 +68,7 @@ export const createScriptEditor = (deps: {
         await access(dirname(place), constants.W_OK)
         return null
       } catch {
-        return `The bot may not write to ${file} or its folder.`
+        return `${mayNotWrite(file)}.`
       }
     },
   }
@@ -78,7 +81,7 @@ const replace = async (file: string, text: string): Promise<void> => {
     const { mode } = await stat(place)
     await replaceFile(place, text, { mode: mode & 0o777 })
   } catch (error) {
-    throw readOnly(file, 'The bot may not write to it or its folder.', error)
+    throw unwritable({ file, place: file }, error)
   }
 }
 
@@ -93,10 +96,4 @@ const tooLarge = (): BotError =>
 const noScript = (file: string): BotError =>
   new BotError('BOT_SCRIPT_NOT_EDITABLE', `${file} has neither replies nor a fallback: it is no script.`, {
     remedy: 'See that `pages` of the main script names the right file, or begin the script in an editor.',
-  })
-
-const readOnly = (file: string, why: string, cause?: unknown): BotError =>
-  new BotError('BOT_SCRIPT_READ_ONLY', `${file} cannot be changed from here. ${why}`, {
-    cause,
-    remedy: 'Let the user of the bot write to the file and its folder, or change the file by hand.',
   })

@@ -5,6 +5,8 @@ import { replaceFile } from '../base/replace-file.ts'
 
 /** The earlier versions of a script. */
 export interface Versions {
+  /** The folder that they are stored in. */
+  folder: string
   /** Stores a text before `by` changes it. */
   keep: (text: string, by: string) => Promise<void>
   /** The stored versions, the latest first. */
@@ -36,7 +38,11 @@ export const createVersions = (deps: { folder: string; clock: Pick<Clock, 'now'>
     return found.filter((name) => NAME.test(name)).toSorted()
   }
 
+  const isTextOf = async (name: string | undefined, text: string): Promise<boolean> =>
+    name !== undefined && (await readFile(join(folder, name), 'utf8').catch(() => null)) === text
+
   return {
+    folder,
     keep: async (text, by) => {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const known = await names()
@@ -45,8 +51,11 @@ export const createVersions = (deps: { folder: string; clock: Pick<Clock, 'now'>
       while (isTaken(stampOf(atMs))) atMs += 1
       const name = `${stampOf(atMs)}.${encodeURIComponent(by)}.yaml`
       await replaceFile(join(folder, name), text, { mode: 0o600 })
-      for (const old of [...known, name].slice(0, -MOST_VERSIONS))
-        await rm(join(folder, old), { force: true })
+      // The latest one has this text if the change that it was stored for was never made, as on a full disk.
+      const latest = known.at(-1)
+      const earlier = (await isTextOf(latest, text)) ? known.slice(0, -1) : known
+      const kept = [...earlier, name].slice(-MOST_VERSIONS)
+      for (const old of known) if (!kept.includes(old)) await rm(join(folder, old), { force: true })
     },
     list: async () =>
       (await names()).toReversed().map((name) => {

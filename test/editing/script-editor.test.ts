@@ -1,9 +1,20 @@
-import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import fs, {
+  chmodSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createScriptEditor } from '../../src/editing/script-editor.ts'
 import { createVersions } from '../../src/editing/versions.ts'
 import { createFakeClock } from '../helpers/clock.ts'
+
+const NONE = { folder: '', keep: async () => undefined }
 
 const build = (t: Test, { fixed = null }: { fixed?: string | null } = {}) => {
   const dir = t.testdir({ own: { 'bot.yaml': 'a' }, data: {} })
@@ -68,6 +79,79 @@ t.test('two changes within a millisecond make two versions', async (t) => {
   t.equal(await versions.read(first?.id ?? ''), 'a')
 })
 
+/** Until the end of the test, files whose path has this text are on a full disk. */
+const fillDisk = (t: Test, of: string): void => {
+  const { open } = fs.promises
+  const use = (other: typeof open): void => {
+    fs.promises.open = other
+    syncBuiltinESMExports()
+  }
+  use(async (path, ...more) => {
+    const handle = await open(path, ...more)
+    if (String(path).includes(of))
+      handle.writeFile = () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }))
+    return handle
+  })
+  t.teardown(() => use(open))
+}
+
+t.test('a full disk is told as that, whichever file it holds up, and nothing is changed', async (t) => {
+  for (const place of ['own/bot.yaml', 'evergreen.script-versions']) {
+    await t.test(place, async (t) => {
+      const { file, change, editor, read } = build(t)
+      fillDisk(t, place)
+      await t.rejects(
+        change(() => 'b'),
+        {
+          code: 'BOT_SCRIPT_READ_ONLY',
+          message: new RegExp(`cannot be changed from here. The disk of .*${place} is full \\(ENOSPC\\)\\.$`),
+          remedy: 'Make room on that disk, then save again. Nothing was changed.',
+        },
+      )
+      t.equal(read(), 'a')
+      t.equal(await editor.blockedBy(), null, 'the form is still shown')
+      t.strictSame(readdirSync(join(file, '..')), ['bot.yaml'])
+    })
+  }
+})
+
+t.test(
+  'a save that failed and is made again leaves one version, and no earlier one is pushed out',
+  async (t) => {
+    const { file, clock, change, versions } = build(t)
+    for (const letter of 'bcdefghijklmnopqrstu') await change((text) => text + letter)
+    const before = await versions.list()
+    renameSync(file, `${file}.aside`)
+    symlinkSync('bot.yaml.aside', file)
+    const failing = createScriptEditor({ file, versions })
+    await t.test('the disk is full', async (t) => {
+      fillDisk(t, 'bot.yaml.aside')
+      for (let n = 0; n < 30; n += 1) {
+        clock.skip(1000)
+        await t.rejects(
+          failing.change((text) => `${text}!`, 'bob'),
+          { code: 'BOT_SCRIPT_READ_ONLY' },
+        )
+      }
+    })
+    await failing.change((text) => `${text}!`, 'bob')
+    const after = await versions.list()
+    t.equal(after.length, 20)
+    t.equal(after[0]?.by, 'bob')
+    t.strictSame(after.slice(1), before.slice(0, 19), 'one version for one change')
+  },
+)
+
+t.test('a folder of the versions that cannot be used is told, and nothing is changed', async (t) => {
+  const { folder, change, read } = build(t)
+  writeFileSync(folder, '')
+  await t.rejects(
+    change(() => 'b'),
+    { code: 'BOT_SCRIPT_READ_ONLY', message: /may not write to .*script-versions or its folder \(EEXIST\)/ },
+  )
+  t.equal(read(), 'a')
+})
+
 t.test('a file with the line ends of Windows keeps them, and a link stays a link', async (t) => {
   const { file, change, read } = build(t)
   writeFileSync(file, 'a\r\nb\r\n')
@@ -75,7 +159,7 @@ t.test('a file with the line ends of Windows keeps them, and a link stays a link
   t.equal(read(), 'a\r\nb\r\nc\r\n')
   const link = join(file, '../link.yaml')
   symlinkSync('bot.yaml', link)
-  const editor = createScriptEditor({ file: link, versions: { keep: async () => undefined } })
+  const editor = createScriptEditor({ file: link, versions: NONE })
   await editor.change(() => 'through', 'ann')
   t.equal(read(), 'through')
 })
@@ -84,7 +168,7 @@ t.test('a file that cannot be written is said to be so, before and at the change
   const { file, editor } = build(t)
   t.equal(await editor.blockedBy(), null)
   // A folder in the place of the file refuses the rename, also for root.
-  const gone = createScriptEditor({ file: join(file, '..'), versions: { keep: async () => undefined } })
+  const gone = createScriptEditor({ file: join(file, '..'), versions: NONE })
   await t.rejects(gone.change((text) => text, 'ann'))
   const sample = build(t, { fixed: 'It is the sample.' })
   t.equal(await sample.editor.blockedBy(), 'It is the sample.')

@@ -344,6 +344,20 @@ t.test('the sample that comes with the program can be looked at and not changed'
   t.equal(readFileSync(SAMPLE_SCRIPT, 'utf8'), before)
 })
 
+t.test(
+  'where the earlier version cannot be stored, nothing is saved and the text stays in the tab',
+  async (t) => {
+    const { tab, script, dir } = await scene(t)
+    writeFileSync(join(dir, 'evergreen.script-versions'), '')
+    await open(tab, 'hours')
+    t.match(await tab.submit(REPLY, { do: 'save', 'say.0': 'x' }), {
+      statusCode: 409,
+      body: /data-unsaved[^]*evergreen\.script-versions[^]*BOT_SCRIPT_READ_ONLY/,
+    })
+    t.equal(script(), SCRIPT)
+  },
+)
+
 t.test('a form that says nothing of what it wants is refused', async (t) => {
   const { tab, script } = await scene(t)
   await tab.get(LIST)
