@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs'
+import { isAbsolute, relative, sep } from 'node:path'
 import { loadConfig, withDotEnv } from '../base/config.ts'
 import { backUp } from '../store/backup.ts'
 import { jsonLine } from '../terminal/terminal-text.ts'
@@ -17,7 +19,7 @@ export const backup = command({
   },
   notes:
     'To restore: stop the bot, `npm run restore -- FOLDER`, start the bot. docs/operations.md tells the rest.',
-  run: async ({ values, plain: [to, ...more] }, { env, stdout }) => {
+  run: async ({ values, plain: [to, ...more] }, { env, stdout, stderr }) => {
     if (to === undefined || more.length > 0) return wrongUsage('Name one folder.')
     const settings = loadConfig(withDotEnv(env), ['DATA_DIR', 'DATABASE_URL'])
     notWithServer(
@@ -28,6 +30,15 @@ export const backup = command({
     const files = await backUp(dir, to)
     if (values.json === true) stdout.write(`${jsonLine({ folder: to, files })}\n`)
     else stdout.write(`Done: ${files.join(' and ')} in ${to}.\n`)
+    if (isInside(to, dir))
+      stderr.write(
+        `${to} is inside DATA_DIR (${dir}): what removes that folder removes the backup, too. Copy it to another disk, or name a folder elsewhere.\n`,
+      )
     return EXIT.done
   },
 })
+
+const isInside = (folder: string, dir: string): boolean => {
+  const path = relative(realpathSync(dir), realpathSync(folder))
+  return path.split(sep)[0] !== '..' && !isAbsolute(path)
+}

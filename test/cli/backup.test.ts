@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
@@ -47,6 +47,19 @@ t.test('npm run backup says what it copied, npm run restore what it put back', a
     doubted: 0,
   })
   t.ok(readdirSync(join(root, 'new')).includes('tokens.json'))
+})
+
+t.test('a backup inside DATA_DIR is made, and told to be lost with it', async (t) => {
+  const { root, dir } = await build(t)
+  symlinkSync(dir, join(root, 'link'))
+  for (const to of [join(dir, 'today'), join(root, 'link/tomorrow')])
+    t.match(await run(backup, dir, [to]), {
+      code: 0,
+      stdout: /^Done: /,
+      stderr: /is inside DATA_DIR \(.+\).*Copy it to another disk/,
+    })
+  const beside = `${dir}-backup`
+  t.match(await run(backup, dir, [beside, '--json']), { code: 0, stderr: '' })
 })
 
 t.test(
