@@ -30,7 +30,7 @@ t.test('its tests ask for replies it has', async (t) => {
 
 const SETS: { title: string; set: readonly Paraphrase[]; floor: number }[] = [
   { title: 'the sentences it was tuned with', set: TUNED, floor: 0.98 },
-  { title: 'sentences it was not tuned with', set: HELD_OUT, floor: 0.87 },
+  { title: 'sentences it was not tuned with', set: HELD_OUT, floor: 0.92 },
 ]
 
 for (const { title, set, floor } of SETS) {

@@ -16,6 +16,13 @@ export const FILLERS = set(`
 
 export const QUESTION_WORDS = set('how what when where which who whom whose why whats wheres whens hows whos')
 
+/** "How old" asks for another kind of answer than "how": with these words behind it, it is a question word of its own. */
+export const MEASURES = set(`
+  much many long old far big large small late early often soon tall high deep wide heavy fast expensive
+  viel viele lange alt weit gross klein spat fruh oft bald hoch tief breit schwer schnell teuer
+  veel lang oud ver groot laat vaak hoog duur
+`)
+
 /** Common words that differ from others by a letter or two: they are not taken for misspelt ones. */
 export const REAL_WORDS = set(`
   able add age ago air area arm art bad bag bank bar base bed best better big bird black blue boat body book both bottom

@@ -1,6 +1,7 @@
 import { allOf, type Localised } from '../../script/localised.ts'
 import type { Script } from '../../script/types.ts'
 import { beginningInLines, matchKey } from '../../script/match-key.ts'
+import { askedIn } from './asked.ts'
 import { createPhraseIndex, type Similar } from './phrases.ts'
 import { otherSpellings } from './other-spellings.ts'
 import { denialsOf, ownersOf, undoingsOf, withoutAsking } from './small-words.ts'
@@ -103,7 +104,7 @@ export const createMatcher = (script: Script): Matcher => {
     const key = matchKey(text)
     const found = byWord(text, key)
     if (found !== null) return found
-    const near = search(key)
+    const near = search(matchKey(askedIn(text)))
     const [best] = near
     if (best === undefined || best.confidence < CONFIDENT || isDenied(text, best)) return near.slice(0, count)
     return { ...best, how: 'similar', groups: NO_GROUPS }
@@ -115,7 +116,7 @@ export const createMatcher = (script: Script): Matcher => {
       const found = matchOrNearest(text, 0)
       return Array.isArray(found) ? null : found
     },
-    nearest: (text, count) => search(matchKey(text)).slice(0, count),
+    nearest: (text, count) => search(matchKey(askedIn(text))).slice(0, count),
   }
 }
 

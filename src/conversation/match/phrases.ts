@@ -1,4 +1,4 @@
-import { SHORTHAND } from './english.ts'
+import { MEASURES, SHORTHAND } from './english.ts'
 import { countHiragana, isPair, matchKey, wordsOf } from '../../script/match-key.ts'
 import { isFiller, isQuestionWord } from './small-words.ts'
 import { createVocabulary, type Effort, type Meant } from './vocabulary.ts'
@@ -195,11 +195,17 @@ export const createPhraseIndex = (
   }
 }
 
+const HOW = new Set(['how', 'wie', 'hoe'])
+
 /** The first `most` different words of a {@link matchKey}, with abbreviations written out. */
 const meaningful = (key: string, most: number): string[] => {
+  const words = wordsOf(key)
   const found: string[] = []
-  for (const written of wordsOf(key)) {
-    const word = SHORTHAND.get(written) ?? written
+  for (const [index, written] of words.entries()) {
+    const word =
+      HOW.has(written) && MEASURES.has(words[index + 1] ?? '')
+        ? `${written} ${words[index + 1]}`
+        : (SHORTHAND.get(written) ?? written)
     if (found.includes(word)) continue
     found.push(word)
     if (found.length === most) break

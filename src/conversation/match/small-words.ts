@@ -7,7 +7,7 @@ export const isFiller = (word: string): boolean => FILLERS.has(word) || FOREIGN_
 
 /** Whether a word asks for a kind of answer: more than a filler, less than a thing. */
 export const isQuestionWord = (word: string): boolean =>
-  QUESTION_WORDS.has(word) || FOREIGN_QUESTION_WORDS.has(word)
+  QUESTION_WORDS.has(word) || FOREIGN_QUESTION_WORDS.has(word) || word.includes(' ')
 
 /** By language, words that deny a thing. "No" is "in the" in Portuguese. */
 const DENIALS: Readonly<Record<string, string>> = {

@@ -166,6 +166,58 @@ t.test('a word of four letters with a wrong one decides little beside other word
   t.match(match('my chidl is siick'), { reply: 'sick' })
 })
 
+t.test('a visitor who gives thanks for a thing does not ask for it', async (t) => {
+  const { match } = matcher({
+    help: ['help', 'how can i help', 'wie kann ich helfen'],
+    thanks: ['thanks', 'danke', 'gracias', 'merci', 'شكرا'],
+    hours: ['when do you open'],
+  })
+
+  for (const text of [
+    'Thanks for your help',
+    'thank you so much for the help!',
+    'Danke für deine Hilfe :)',
+    'Danke schön für die schnelle Antwort',
+    'gracias por la ayuda',
+    "merci beaucoup pour l'aide",
+    'شكرا على المساعدة',
+  ])
+    t.match(match(text), { reply: 'thanks' }, text)
+  t.match(match('Thanks for the help. When do you open?'), { reply: 'hours' })
+  t.match(match('thanks for the info and when do you open?'), { reply: 'hours' })
+  t.match(match('thanks for telling me when you open'), { reply: 'hours' })
+  t.match(match('no thanks, I need help'), { reply: 'help' })
+})
+
+t.test('the words of an e-mail or web address are not compared with phrases', async (t) => {
+  const { match } = matcher({ hours: ['open', 'when are you open'], place: ['where are you'] })
+
+  for (const text of [
+    'max@open.example',
+    'my mail is open@example.com',
+    'https://example.com/open',
+    'www.open.de',
+  ])
+    t.equal(match(text), null, text)
+  t.match(match('when r u open? max@example.com'), { reply: 'hours' })
+  t.match(match('where are you @?'), { reply: 'place' })
+})
+
+t.test('"how old" asks for something else than "how"', async (t) => {
+  const { match } = matcher({
+    hello: ['how are you', 'wie geht es dir'],
+    price: ['how much is it'],
+    late: ['how late are you open'],
+    who: ['wie ist dein name'],
+  })
+
+  for (const text of ['how old are you', 'how far are you', 'wie alt ist dein hund'])
+    t.equal(match(text), null, text)
+  t.match(match('how r u?'), { reply: 'hello' })
+  t.match(match('how much is the mug'), { reply: 'price' })
+  t.match(match('how late is it open'), { reply: 'late' })
+})
+
 t.test('what has nothing to do with any reply finds none', async (t) => {
   const { match } = createMatcher(parse(CONTRACT))
   for (const text of [
