@@ -126,7 +126,7 @@ const unreadable = (asked: CallFacts, raw: RawAnswer): GraphError =>
     httpStatus: raw.status,
     retryAfterMs: waitOf(asked, raw, false),
     answered: !isUnfinished(raw.status),
-    ...(isRefusal(raw.status) && { remedy: ANOTHER_PROGRAM }),
+    ...(isStrangers(raw) && { remedy: ANOTHER_PROGRAM }),
   })
 
 /** The longest wait that is accepted from an answer Graph did not write: a wait of a day would close every messaging window. */
@@ -147,6 +147,13 @@ const verdictUnread = ({ once }: CallFacts, status: number): Verdict => {
 
 const isRefusal = (status: number): boolean =>
   status >= 400 && status < 500 && status !== 429 && !isUnfinished(status)
+
+/**
+ * Whether another program wrote an answer without JSON. Graph redirects no call, and sends HTML only during an outage, with a 5xx;
+ * a company's firewall sends a redirect, or a page with 200, that says what it blocks.
+ */
+const isStrangers = ({ status, text }: RawAnswer): boolean =>
+  isRefusal(status) || (status >= 300 && status < 400) || (isSuccess(status) && /^\s*</.test(text))
 
 /** Whether the status comes from a gateway that timed out or lost its connection to Graph: Graph may still carry the call out. */
 const isUnfinished = (status: number): boolean =>

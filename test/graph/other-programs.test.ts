@@ -1,0 +1,36 @@
+import nock from 'nock'
+import t from 'tap'
+import type { GraphError } from '../../src/graph/error.ts'
+import { build, HELLO, ORIGIN } from './graph-client.ts'
+
+const STRANGERS = [
+  [307, ''],
+  [302, '<html>Sign in</html>'],
+  [200, ' <!doctype html><title>Blocked</title>'],
+  [403, '<html>Blocked</html>'],
+] as const
+const PERHAPS_GRAPHS = [
+  [200, ''],
+  [200, '{"recipient_id":'],
+  [503, '<html>Sorry, something went wrong.</html>'],
+] as const
+
+t.test("a redirect, or a page with 200, is told as another program's; half an answer is not", async (t) => {
+  const graph = build(t)
+  const answered = async (status: number, body: string): Promise<GraphError> => {
+    nock(ORIGIN).post('/v25.0/100/messages').query(true).reply(status, body)
+    return graph.sendMessage(HELLO).then(
+      () => t.fail('it was sent'),
+      (error: GraphError) => error,
+    ) as Promise<GraphError>
+  }
+  for (const [status, body] of STRANGERS) {
+    const { remedy, verdict } = await answered(status, body)
+    t.match(remedy, /another program.*between this machine and Facebook/, `${status} ${body}`)
+    t.match(verdict, /ambiguous|unknown/, 'and it proves nothing about the message')
+  }
+  for (const [status, body] of PERHAPS_GRAPHS) {
+    const { remedy, verdict } = await answered(status, body)
+    t.same([remedy, verdict], [undefined, 'ambiguous'], `${status} ${body}`)
+  }
+})
