@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { lstatSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -23,7 +23,7 @@ export const makeOwnScript = (file: string): OwnScript => {
     return { file, made: 'copied' }
   } catch {
     // Another process was faster, or the folder is read-only.
-    return existsSync(file) ? { file, made: 'before' } : { file: SAMPLE_SCRIPT, made: 'sample' }
+    return isInPlace(file) ? { file, made: 'before' } : { file: SAMPLE_SCRIPT, made: 'sample' }
   }
 }
 
@@ -37,8 +37,14 @@ export const scriptToRead = (file: string): string => (isYetToBeMade(file) ? SAM
 const isYetToBeMade = (file: string): boolean => {
   const path = resolve(file)
   const usual = [resolve(OWN_SCRIPT), resolve(dirname(SAMPLE_SCRIPT), OWN_SCRIPT)]
-  return usual.includes(path) && !existsSync(path)
+  return usual.includes(path) && !isInPlace(path)
 }
+
+/**
+ * A link counts wherever it leads: behind it is a script of the operator, whose disk may be missing now, and the bot must not say
+ * what the sample says instead.
+ */
+const isInPlace = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined
 
 const schemaFrom = (folder: string): string => {
   const path = relative(folder, join(dirname(SAMPLE_SCRIPT), 'bot.schema.json'))
