@@ -154,12 +154,7 @@ export const VERDICTS: readonly VerdictRow[] = [
 
   // Policy
   row(10, 1893063, 'restricted', 'Facebook has temporarily restricted the Page from sending'),
-  row(
-    10,
-    1404170,
-    'bad_request',
-    'Facebook has restricted the Page from marketing opt-in requests; other messages are not concerned',
-  ),
+  row(10, 1404170, 'restricted', 'Facebook has restricted the Page from marketing opt-in requests'),
   ...[368, 2022].map((code) =>
     row(code, 'any', 'bad_request', 'the message holds a link or other content that Facebook blocks', {
       says: words.BLOCKED_CONTENT,
@@ -278,12 +273,7 @@ export const VERDICTS: readonly VerdictRow[] = [
   // Rate
   row(4, 2018354, 'bad_request', 'this marketing message came sooner than its frequency allows'),
   row(4, 'any', 'rate_limited', 'the app has reached its request limit'),
-  row(
-    9,
-    2018352,
-    'bad_request',
-    'there were too many marketing opt-in requests; other messages are not concerned',
-  ),
+  row(9, 2018352, 'rate_limited', 'there were too many opt-in requests'),
   row(17, 'any', 'rate_limited', 'the person has reached a request limit'),
   row(32, 'any', 'rate_limited', 'the Page has reached its request limit'),
   row(341, 'any', 'rate_limited', 'the app has reached its request limit'),
