@@ -9,6 +9,7 @@ import { createLink, fromSecondOn } from './connection.ts'
 import { createKeptLeases } from './kept-leases.ts'
 import { beatQueries, goodbyeQueries, readBeat } from './lease-statements.ts'
 import { CHANNEL, said, tellOf, type ChannelMessage } from './noticed-elsewhere.ts'
+import { createParticipation } from './participation.ts'
 import { NEWEST_VERSION, tooNew } from './schema.ts'
 import { UNHEARD, type StoreReport } from '../report.ts'
 import { waitForTurn, type Standby } from './whole-lease.ts'
@@ -73,16 +74,11 @@ export const openLeases = async (
   const unheard = new Set<string>()
   const asked = new Set<string>()
   let look = (): void => undefined
-  let isBegun = false
-  let isLeaving = false
-  let others = 0
   let running: RunningInstance[] = []
   let marks: string | null = null
   /** Grows with each change that other instances have to read: this instance's presence, and its marks. */
   let news = 1
   let toldNews = 0
-  let restsUntilMs = Number.NEGATIVE_INFINITY
-  const isResting = (): boolean => clock.elapsed() < restsUntilMs && others > 0
 
   const kept = createKeptLeases({ clock, log, report, onHome: () => beating.wake() })
 
@@ -106,9 +102,9 @@ export const openLeases = async (
           ...options,
           marks,
           leaseMs: times.leaseMs,
-          takes: isBegun && !isLeaving && !isResting(),
+          takes: participation.takes(),
           isHead: kept.isHead(),
-          isHeadLeaving: (isLeaving && others > 0) || isResting(),
+          isHeadLeaving: participation.givesHead(),
           pages,
           home: kept.home(),
         }),
@@ -116,7 +112,7 @@ export const openLeases = async (
     )
     if (beating.isOver()) return
     for (const page of pages) unheard.delete(page)
-    others = beat.others
+    participation.heard(beat.others)
     running = beat.instances
     const { version, oldest } = beat.tables
     if (!beat.isShared || oldest > NEWEST_VERSION) {
@@ -129,12 +125,14 @@ export const openLeases = async (
     const hasChanged = kept.reconcile(beat.held, askedMs + times.leaseMs - MARGIN_MS, beat.taken)
     if (hasChanged || newsNow > toldNews) void tell('lease')
     toldNews = newsNow
-    if (!isLeaving) kept.balance(beat.share)
+    if (!participation.isLeaving()) kept.balance(beat.share)
   }
 
   const inTurn = createInTurn()
   /** One at a time, so that an older answer is not taken for a newer one. */
   const askInTurn = (): Promise<void> => inTurn(ask)
+
+  const participation = createParticipation({ clock, ask: askInTurn, giveAway: kept.giveAway })
 
   const beating = createBeating({
     clock,
@@ -205,25 +203,11 @@ export const openLeases = async (
     lead: kept.lead,
     tell,
     begin: () => {
-      isBegun = true
+      participation.begin()
       beating.wake()
     },
-    leave: async () => {
-      isLeaving = true
-      // Ask for the instances of this moment, not of the last beat.
-      await askInTurn().catch(() => undefined)
-      if (others > 0) await kept.giveAway('stopped')
-      await askInTurn().catch(() => undefined)
-    },
-    rest: async (ms) => {
-      // Ask for the instances of this moment, not of the last beat.
-      await askInTurn().catch(() => undefined)
-      if (others === 0) return false
-      restsUntilMs = clock.elapsed() + ms
-      await kept.giveAway('rested')
-      await askInTurn().catch(() => undefined)
-      return true
-    },
+    leave: participation.leave,
+    rest: participation.rest,
     doubted: beating.wake,
     onLook: (listener) => {
       look = listener
