@@ -149,7 +149,7 @@ export interface ChatMessage {
   from: 'visitor' | 'page'
   atMs: number
   text: string | null
-  /** As the Send API or the webhook spells it: image, template and so on. */
+  /** As the Send API or the webhook spells it: image, template and so on; `images` are several in one message, their addresses in `urls`. */
   attachment: { type: string; payload: Record<string, unknown> } | null
   quickReplies: { title: string; payload: string; imageUrl?: string }[]
   /** For the visitor's messages: whether the webhook was answered with 200. */

@@ -139,6 +139,13 @@ export const places = (psid: string, mid: string): Place[] => [
     call: (attachment) => message({ attachment }),
   },
   {
+    shape: SEND.attachment,
+    at: 'message[attachments][1]',
+    full: { type: 'image', payload: { url: URL_A } },
+    needed: 'type payload',
+    call: (second) => message({ attachments: [{ type: 'image', payload: { url: URL_A } }, second] }),
+  },
+  {
     shape: SEND.media,
     at: 'message[attachment][payload]',
     full: { url: URL_A, is_reusable: true },

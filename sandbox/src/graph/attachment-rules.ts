@@ -9,7 +9,6 @@ export const MEDIA = ['image', 'audio', 'video', 'file']
 
 /** 25 MB, as docs/messenger-platform.md#f6 has it. */
 const LARGEST_BYTES = 25 * 1024 * 1024
-const AT = 'message[attachment][payload]'
 
 export interface MediaSources {
   upload: SentFile | undefined
@@ -18,11 +17,10 @@ export interface MediaSources {
 
 /** Checks the source of an attachment: an address, the id of an earlier upload, or a file in the call. */
 export const checkMedia = (
-  type: string,
-  payload: unknown,
+  { type, payload, name }: { type: string; payload: unknown; name: string },
   around: MediaSources,
 ): { url: string; upload: null } | { url: null; upload: SentFile } => {
-  const facts: Params = payload === undefined ? {} : readObject(payload, AT, SEND.media)
+  const facts: Params = payload === undefined ? {} : readObject(payload, name, SEND.media)
   const { url, attachment_id: id } = facts
   if (id !== undefined) {
     const kept = around.attachment(asText(id))
@@ -33,8 +31,10 @@ export const checkMedia = (
     checkFile(type, around.upload)
     return { url: null, upload: around.upload }
   }
-  if (payload === undefined) throw missingParameter(AT)
-  if (url === undefined) throw missingParameter(`${AT}[url]`)
+  if (payload === undefined) throw missingParameter(name)
+  if (url === undefined) {
+    throw badParameter('Incorrect number of files uploaded. Must upload exactly one file.', 2018005)
+  }
   if (!isAddress(url)) throw badParameter('Failed to fetch the file from the url', 2018008)
   return { url, upload: null }
 }

@@ -1,4 +1,5 @@
 import type { ChatMessage } from '../api.ts'
+import { severalImages } from '../several-images.ts'
 import { checkMedia, MEDIA, type MediaSources } from './attachment-rules.ts'
 import type { SentFile } from './body.ts'
 import { badParameter, missingParameter, notOneOf, tooLong } from './failure.ts'
@@ -6,7 +7,7 @@ import { asText, isObject, unpack, withoutEmptyInside, type Params } from './par
 import { readQuickReplies, type Offers } from './quick-reply-rules.ts'
 import { SEND } from './shapes.ts'
 import { checkTemplate } from './template-rules.ts'
-import { isTrue, readObject } from './value-rules.ts'
+import { isTrue, listAt, readObject } from './value-rules.ts'
 import type { IsWhitelisted } from './webview-rules.ts'
 
 export interface CheckedMessage {
@@ -27,6 +28,8 @@ export interface MessageSurroundings extends MediaSources, Offers {
 /** Facebook's limit is 2000; counted here in UTF-16 units, the strictest way. */
 const LONGEST_TEXT = 2000
 const LONGEST_METADATA = 999
+/** Meta names no limit for Messenger; this is the one of Instagram. */
+const MOST_IMAGES = 10
 const AT = 'message'
 
 /** Reads `message` as the Send API does (docs/messenger-platform.md#f1, #f5, #f6, #f7), or refuses it with its code. */
@@ -34,7 +37,11 @@ export const checkMessage = (value: unknown, around: MessageSurroundings): Check
   if (!isObject(value)) throw badParameter(`Param ${AT} must be an object`, 2018032)
   const message = readObject(value, AT, SEND.message)
   const text = readText(message, 'text', LONGEST_TEXT)
-  const content = readAttachment(message['attachment'], around)
+  const images = readImages(message['attachments'], around)
+  if (images && message['attachment'] !== undefined) {
+    throw badParameter('Message cannot hold both attachment and attachments')
+  }
+  const content = images ?? readAttachment(message['attachment'], around)
   const metadata = readText(message, 'metadata', LONGEST_METADATA)
   const { attachment } = content
   if (message['sticker_id'] !== undefined) {
@@ -70,10 +77,22 @@ const readSticker = (message: Params, { stickerUrl }: MessageSurroundings): Chat
   return { type: 'sticker', payload: { url: stickerUrl(id), sticker_id: Number(id) } }
 }
 
-const readAttachment = (
-  value: unknown,
-  around: MessageSurroundings,
-): Omit<CheckedMessage, 'shown'> & { attachment: ChatMessage['attachment'] } => {
+type Content = Omit<CheckedMessage, 'shown'> & { attachment: ChatMessage['attachment'] }
+
+/** Several images in one message (docs/messenger-platform.md#f6), each by address or id. */
+const readImages = (value: unknown, around: MessageSurroundings): Content | null => {
+  if (value === undefined) return null
+  const urls = listAt(value, `${AT}[attachments]`, { most: MOST_IMAGES }).map(([element, name]) => {
+    const { type, payload } = readObject(element, name, SEND.attachment)
+    if (type === undefined) throw missingParameter(`${name}[type]`)
+    if (type !== 'image') throw notOneOf(`${name}[type]`, ['image'])
+    const given = { type, payload: unpack(payload), name: `${name}[payload]` }
+    return asText(checkMedia(given, { ...around, upload: undefined }).url)
+  })
+  return { ...NOTHING, attachment: severalImages(urls) }
+}
+
+const readAttachment = (value: unknown, around: MessageSurroundings): Content => {
   if (value === undefined) return { ...NOTHING, attachment: null }
   const attachment = readObject(value, `${AT}[attachment]`, SEND.attachment)
   const { type } = attachment
@@ -90,7 +109,7 @@ const readAttachment = (
     const kept = withoutEmptyInside(payload) as Params
     return { ...NOTHING, templateType: asText(payload['template_type']), attachment: { type, payload: kept } }
   }
-  const media = checkMedia(type, payload, around)
+  const media = checkMedia({ type, payload, name: `${AT}[attachment][payload]` }, around)
   return {
     upload: media.upload,
     reusable: isObject(payload) && isTrue(payload['is_reusable']),

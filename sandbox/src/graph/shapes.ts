@@ -20,7 +20,7 @@ export const SEND = {
   recipient: shape(
     'id user_ref comment_id post_id notification_messages_token notification_message_token phone_number name',
   ),
-  message: shape('text attachment quick_replies metadata sticker_id template'),
+  message: shape('text attachment attachments quick_replies metadata sticker_id template'),
   attachment: shape('type payload'),
   media: shape('url attachment_id is_reusable'),
   quickReply: shape('content_type title payload image_url'),

@@ -42,6 +42,12 @@ const attachmentBody = ({ type, payload }, message, actions) => {
     case 'image':
     case 'sticker':
       return picture(facts['url'], type === 'sticker' ? 'Sticker' : 'Picture')
+    case 'images':
+      return h(
+        'div',
+        { class: 'grid-images' },
+        ...(Array.isArray(facts['urls']) ? facts['urls'] : []).map((url) => picture(url, 'Picture')),
+      )
     case 'audio':
     case 'video':
       return player(type, facts['url'])

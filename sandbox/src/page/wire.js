@@ -36,6 +36,7 @@ export const gist = (call) => {
   const message = facts(request['message'])
   if (typeof request['sender_action'] === 'string') return request['sender_action']
   if (typeof message['text'] === 'string') return `“${message['text']}”`
+  if (Array.isArray(message['attachments'])) return `${message['attachments'].length} images`
   return typeof facts(message['attachment'])['type'] === 'string'
     ? String(facts(message['attachment'])['type'])
     : ''

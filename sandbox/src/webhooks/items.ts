@@ -1,4 +1,5 @@
 import type { ShareKind, VisitorAction } from '../api.ts'
+import { attachmentsOf } from '../several-images.ts'
 import type { Message, Post, Referral } from '../world.ts'
 import { CHANGES_FIELDS } from './fields.ts'
 
@@ -164,7 +165,7 @@ const fromPage = ({ psid, pageId, atMs }: Ends) => ({
 
 const body = ({ text, attachment }: Message) => ({
   ...(text !== null && { text }),
-  ...(attachment && { attachments: [attachment] }),
+  ...(attachment && { attachments: attachmentsOf(attachment) }),
 })
 
 const referralBody = (came: Referral) =>

@@ -2,7 +2,7 @@ import t from 'tap'
 import { addPage } from '../../src/populate.ts'
 import { createRng } from '../../src/rng.ts'
 import type { Sandbox } from '../../src/server.ts'
-import { DAY_MS, graph, pageTokenOf, readAnswer, startConnected, textOf } from '../lab.ts'
+import { DAY_MS, graph, pageTokenOf, readAnswer, startConnected, textOf, type Json } from '../lab.ts'
 
 const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 
@@ -126,12 +126,49 @@ t.test('by address: message_attachments keeps it, and is_reusable in a message g
   t.notOk('attachment_id' in (await send(image({ url }))).body, 'only when it was asked for')
 })
 
+t.test('several images go out in one message, and its echo and the conversation list them all', async (t) => {
+  const { sandbox, bot, pageToken, pageId, psid, say, send } = await startConnected(t)
+  say('hi')
+  const url = 'https://a.example/1.png'
+  const kept = await graph(sandbox, '/v25.0/me/message_attachments', {
+    token: pageToken,
+    body: { message: image({ url: 'https://a.example/2.png', is_reusable: true }) },
+  })
+  const [first, second] = [image({ url }), image(kept.body)].map(({ attachment }) => attachment)
+  const sent = await send({ attachments: [first, second] })
+  t.strictSame(Object.keys(sent.body), ['recipient_id', 'message_id'])
+  await sandbox.courier.idle()
+  const echoed = bot.items().find(({ message }) => message?.['is_echo'])
+  t.match(echoed?.['message']?.['attachments'], [
+    { type: 'image', payload: { url } },
+    { type: 'image', payload: { url: 'https://a.example/2.png' } },
+  ])
+  const path = `/v25.0/${textOf(sent.body['message_id'])}?fields=attachments`
+  const { data } = (await graph(sandbox, path, { token: pageToken })).body['attachments'] as Json
+  t.match(data, [{ image_data: { url } }, { image_data: { url: 'https://a.example/2.png' } }])
+  t.not(data?.['0']?.['id'], data?.['1']?.['id'])
+
+  for (const [name, message] of [
+    ['none', { attachments: [] }],
+    ['eleven', { attachments: Array.from({ length: 11 }, () => first) }],
+    ['no list', { attachments: first }],
+    ['a video among them', { attachments: [first, { type: 'video', payload: { url } }] }],
+    ['an id of nobody', { attachments: [first, image({ attachment_id: '1' }).attachment] }],
+    ['a file in the call', { attachments: [first, image().attachment] }],
+    ['text beside', { text: 'a', attachments: [first] }],
+    ['one more beside', { attachment: first, attachments: [first] }],
+  ] as const) {
+    t.match(await send(message), { status: 400, body: { error: { message: /^\(#/ } } }, name)
+  }
+  t.equal(sandbox.conversation(pageId, psid)?.messages.length, 2, 'nothing else was sent')
+})
+
 const refused: [string, object, Parameters<typeof upload>[4], object][] = [
   ['a type that does not match', image(), { type: 'audio/mpeg' }, { error_subcode: 2018047 }],
   ['no content type', image(), { type: '' }, { error_subcode: 2018047 }],
   ['an empty file', image(), { bytes: new Uint8Array() }, { error_subcode: 2018047 }],
   ['more than 25 MB', image(), { bytes: new Uint8Array(25 * 1024 * 1024 + 1) }, { error_subcode: 2018109 }],
-  ['no file and no address', image(), undefined, { message: /\[url\] is required/ }],
+  ['no file and no address', image(), undefined, { error_subcode: 2018005 }],
 ]
 
 t.test('an upload that breaks a rule is refused, and keeps nothing', async (t) => {

@@ -336,4 +336,11 @@ export const OF_MESSAGES: readonly Recorded[] = [
     send: { message: { attachment: { type: 'image', payload: { url: 'pig.jpg' } } } },
     refused: bad('Failed to fetch the file from the url', 2018008),
   },
+  {
+    name: 'an attachment with neither address, id nor file',
+    source:
+      'github.com/bottenderjs/messaging-apis/issues/334 and github.com/pimax/fb-messenger-php/issues/142 (2018)',
+    send: { message: { attachment: { type: 'image', payload: { is_reusable: true } } } },
+    refused: bad('Incorrect number of files uploaded. Must upload exactly one file.', 2018005),
+  },
 ]

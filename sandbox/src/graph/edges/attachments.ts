@@ -23,7 +23,8 @@ export const uploadAttachment: Edge = (context) => {
   if (attachment['type'] === undefined) throw missingParameter('message[attachment][type]')
   const type = asText(attachment['type'])
   if (!MEDIA.includes(type)) throw notOneOf('message[attachment][type]', MEDIA)
-  const media = checkMedia(type, unpack(attachment['payload']), {
+  const given = { type, payload: unpack(attachment['payload']), name: 'message[attachment][payload]' }
+  const media = checkMedia(given, {
     upload: call.files.get('filedata'),
     // An upload cannot name an existing attachment.
     attachment: () => undefined,

@@ -1,5 +1,6 @@
 import type { Conversation, Message, Page } from '../../world.ts'
 import { WINDOW_MS } from '../../chat/facts.ts'
+import { attachmentsOf } from '../../several-images.ts'
 import { demand } from '../identify.ts'
 import { project, wantedFields, type Field } from '../fields.ts'
 import { unsupported } from '../failure.ts'
@@ -99,21 +100,22 @@ const describeMessage = (
     to: () => ({ data: [to] }),
     message: () => message.text ?? '',
     sticker: () => (message.attachment?.type === 'sticker' ? message.attachment.payload['url'] : undefined),
-    attachments: () => (message.attachment ? { data: [describeAttachment(message)] } : undefined),
+    attachments: () => (message.attachment ? { data: describeAttachments(message) } : undefined),
     tags: () => ({ data: [{ name: 'inbox' }, { name: message.from === 'page' ? 'sent' : 'read' }] }),
     reply_to: () => (typeof message.replyTo === 'string' ? { mid: message.replyTo } : undefined),
     thread_id: () => conversation.id,
   })
 }
 
-const describeAttachment = ({ mid, attachment }: Message) => {
-  const url = attachment?.payload['url']
-  const id = mid.slice(2, 18)
-  if (typeof url !== 'string') return { id, generic_template: attachment?.payload }
-  if (attachment?.type === 'image') return { id, mime_type: 'image/jpeg', image_data: { url } }
-  if (attachment?.type === 'video') return { id, mime_type: 'video/mp4', video_data: { url } }
-  return { id, mime_type: 'application/octet-stream', file_url: url }
-}
+const describeAttachments = ({ mid, attachment }: Message) =>
+  attachmentsOf(attachment).map(({ type, payload }, index) => {
+    const { url } = payload
+    const id = mid.slice(2 + index, 18 + index)
+    if (typeof url !== 'string') return { id, generic_template: payload }
+    if (type === 'image') return { id, mime_type: 'image/jpeg', image_data: { url } }
+    if (type === 'video') return { id, mime_type: 'video/mp4', video_data: { url } }
+    return { id, mime_type: 'application/octet-stream', file_url: url }
+  })
 
 const reader = (context: EdgeContext) => {
   const caller = asPage(context)
