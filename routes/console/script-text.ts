@@ -22,15 +22,15 @@ async function operatorScriptText(app: FastifyInstance) {
     request: FastifyRequest,
     reply: FastifyReply,
     script: ScriptAtDesk,
-    shown: Pick<TextEditor, 'text' | 'version'> & Partial<TextEditor>,
-    words: Html | false = false,
+    shown: Pick<TextEditor, 'text' | 'version'> & Partial<TextEditor> & { words?: Html | false },
   ): Promise<FastifyReply> => {
+    const { words = false, ...editor } = shown
     const head = await headOf(app, script, request)
     const nothing = { mistakes: [], remarks: [], checked: null, line: null }
     return showPage(reply, {
       title: 'Script as a text',
       script: 'text.js',
-      content: (csrf) => html`${words}${textPage({ ...head, ...nothing, ...shown, csrf })}`,
+      content: (csrf) => html`${words}${textPage({ ...head, ...nothing, ...editor, csrf })}`,
     })
   }
 
@@ -42,7 +42,7 @@ async function operatorScriptText(app: FastifyInstance) {
     const asked = Number(textIn(query, 'line') ?? Number.NaN)
     const line = Number.isInteger(asked) ? asked : null
     const words = savedWords(textIn(query, 'did'), null)
-    return showText(request, reply, script, { text, version, mistakes, remarks, line }, words)
+    return showText(request, reply, script, { text, version, mistakes, remarks, line, words })
   })
 
   const save = {

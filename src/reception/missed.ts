@@ -75,7 +75,7 @@ const readListed = async (
   for (;;) {
     const { conversations, next } = await graph.conversations({ pageId, pageToken, after })
     const recent = conversations.filter(({ updatedMs }) => updatedMs === null || updatedMs >= fromMs)
-    await takeIn(deps, recent, pageId, fromMs, missed)
+    await takeIn(deps, { conversations: recent, pageId, fromMs, missed })
     // Facebook lists conversations by their latest change, so all after the first old one are old.
     if (next === null || recent.length < conversations.length) return
     if (missed.conversations >= MOST_CONVERSATIONS) {
@@ -100,7 +100,7 @@ const readKnown = async (
     try {
       const { messages } = await graph.recentMessages({ pageId, pageToken, psid })
       refused = 0
-      await takeIn(deps, [{ messages }], pageId, fromMs, missed)
+      await takeIn(deps, { conversations: [{ messages }], pageId, fromMs, missed })
     } catch (error) {
       // A skipped conversation is not lost: the list, which holds it, is asked for again later.
       if (!(error instanceof GraphError) || error.verdict === 'token_invalid') throw error
@@ -122,14 +122,18 @@ const isListRefused = (error: unknown): error is GraphError =>
 
 const takeIn = async (
   { store, toEvents }: MissedDeps,
-  conversations: readonly { messages: RecentMessage[] }[],
-  pageId: string,
-  fromMs: number,
-  missed: Missed,
+  found: {
+    conversations: readonly { messages: RecentMessage[] }[]
+    pageId: string
+    fromMs: number
+    /** Counted on. */
+    missed: Missed
+  },
 ): Promise<void> => {
-  const found: FoundMessage[] = []
-  for (const { messages } of conversations) found.push(...(await unanswered(store, messages, pageId, fromMs)))
-  const { stored, duplicates } = await store.accept(found.flatMap(toEvents))
+  const { conversations, pageId, fromMs, missed } = found
+  const messages: FoundMessage[] = []
+  for (const one of conversations) messages.push(...(await unanswered(store, one.messages, pageId, fromMs)))
+  const { stored, duplicates } = await store.accept(messages.flatMap(toEvents))
   missed.conversations += conversations.length
   missed.recovered += stored
   missed.known += duplicates

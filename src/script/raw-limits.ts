@@ -13,16 +13,12 @@ export const checkRawTemplate = (payload: Node | null, type: string, reading: Re
   const template = partsOf(payload, reading)
   switch (type) {
     case 'generic':
-      return checkList(template, 'elements', { min: 1, max: LIMITS.cards }, reading, (element) =>
-        checkElement(element, reading),
-      )
+      return checkList(template, 'elements', { min: 1, max: LIMITS.cards, check: checkElement }, reading)
     case 'button':
-      checkText(template, 'text', LIMITS.buttonText, reading, 'needed')
+      checkText(template, 'text', { max: LIMITS.buttonText, isNeeded: true }, reading)
       return checkButtons(template, 1, reading)
     case 'media':
-      return checkList(template, 'elements', { min: 1, max: 1 }, reading, (element) =>
-        checkMedia(element, reading),
-      )
+      return checkList(template, 'elements', { min: 1, max: 1, check: checkMedia }, reading)
     default:
       return
   }
@@ -47,8 +43,8 @@ const partsOf = (node: Node | null, reading: Reading): Parts => {
 }
 
 const checkElement = (element: Parts, reading: Reading): void => {
-  checkText(element, 'title', LIMITS.cardTitle, reading, 'needed')
-  checkText(element, 'subtitle', LIMITS.cardSubtitle, reading)
+  checkText(element, 'title', { max: LIMITS.cardTitle, isNeeded: true }, reading)
+  checkText(element, 'subtitle', { max: LIMITS.cardSubtitle }, reading)
   checkButtons(element, 0, reading)
   if (element.values.has('title') && element.values.size === 1) {
     refuse(
@@ -89,17 +85,19 @@ const OF_FACEBOOK = /^https:\/\/(?:[\w-]+\.)*facebook\.com\/|\{\{/
 
 const checkButtons = (parent: Parts, min: number, reading: Reading): void => {
   if (min === 0 && !parent.values.has('buttons')) return
-  checkList(parent, 'buttons', { min: Math.max(1, min), max: LIMITS.buttons }, reading, (button) => {
-    checkText(button, 'title', LIMITS.buttonTitle, reading)
-    checkText(button, 'payload', LIMITS.payload, reading)
-    const type = textIn(button, 'type', reading)
-    // Facebook has more types than these, and may add others.
-    const needed = type === null ? ['type'] : (BUTTON_PARTS[type] ?? [])
-    for (const key of needed) {
-      if (textIn(button, key, reading) === null)
-        refuse(button.node, reading, `no "${key}"`, 'a button of this type to have one')
-    }
-  })
+  checkList(parent, 'buttons', { min: Math.max(1, min), max: LIMITS.buttons, check: checkButton }, reading)
+}
+
+const checkButton = (button: Parts, reading: Reading): void => {
+  checkText(button, 'title', { max: LIMITS.buttonTitle }, reading)
+  checkText(button, 'payload', { max: LIMITS.payload }, reading)
+  const type = textIn(button, 'type', reading)
+  // Facebook has more types than these, and may add others.
+  const needed = type === null ? ['type'] : (BUTTON_PARTS[type] ?? [])
+  for (const key of needed) {
+    if (textIn(button, key, reading) === null)
+      refuse(button.node, reading, `no "${key}"`, 'a button of this type to have one')
+  }
 }
 
 /** Required parts of a button (2018040, 2018041, 2018053). */
@@ -112,9 +110,8 @@ const BUTTON_PARTS: Readonly<Record<string, readonly string[]>> = {
 const checkList = (
   parent: Parts,
   key: string,
-  { min, max }: { min: number; max: number },
+  { min, max, check }: { min: number; max: number; check: (item: Parts, reading: Reading) => void },
   reading: Reading,
-  check: (item: Parts) => void,
 ): void => {
   const list = reading.follow(parent.values.get(key) ?? null)
   const range = min === max ? `exactly ${min}` : `${min} to ${max}`
@@ -125,14 +122,18 @@ const checkList = (
   const items = list.items as (Node | null)[]
   if (items.length < min || items.length > max)
     refuse(items[max] ?? list, reading, `${items.length} ${key}`, `${range} (${FACEBOOK})`)
-  for (const item of items) check(partsOf(item, reading))
+  for (const item of items) check(partsOf(item, reading), reading)
 }
 
-const checkText = (parent: Parts, key: string, max: number, reading: Reading, needed?: 'needed'): void => {
+const checkText = (
+  parent: Parts,
+  key: string,
+  { max, isNeeded = false }: { max: number; isNeeded?: boolean },
+  reading: Reading,
+): void => {
   const text = textIn(parent, key, reading)
   if (text === null) {
-    if (needed !== undefined)
-      refuse(parent.node, reading, `no "${key}"`, `a template of this type to have one`)
+    if (isNeeded) refuse(parent.node, reading, `no "${key}"`, `a template of this type to have one`)
     return
   }
   const { length } = text.replaceAll(/\{\{.*?\}\}/gs, '')

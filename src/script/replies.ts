@@ -99,7 +99,7 @@ export const fallback = (variables: readonly string[]): Read<{ answer: Answer; g
       // No reply can go on with the fallback, so it is in no circle.
       const goes = new Map([['', reading.goes.splice(0)]])
       if (value === undefined || reading.count() > before) return undefined
-      const read = answer(value, null, 'the fallback', node, reading)
+      const read = answer({ value, form: null, what: 'the fallback' }, node, reading)
       return read && { answer: read, goes }
     },
     () => schemaOf(readFallback),
@@ -119,7 +119,7 @@ export const replies = (variables: readonly string[]): Read<ReadReplies> =>
           continue
         }
         checkName(key, place, reading)
-        const reply = readOne(key, value, variables, phrases, reading)
+        const reply = readOne({ name: key, variables, phrases }, value, reading)
         read.goes.set(key, reading.goes.splice(0))
         if (reply === undefined) read.broken.add(key)
         else read.replies.set(key, reply)
@@ -169,12 +169,16 @@ const checkName = (name: string, place: Place, reading: Reading): void => {
 }
 
 const readOne = (
-  name: string,
+  of: {
+    name: string
+    variables: readonly string[]
+    /** Those of the replies before it; grows. */
+    phrases: Map<string, { reply: string; place: Place }>
+  },
   node: Node | null,
-  variables: readonly string[],
-  phrases: Map<string, { reply: string; place: Place }>,
   reading: Reading,
 ): NamedAnswer | undefined => {
+  const { name, variables, phrases } = of
   const from = reading.mentions.length
   const before = reading.count()
   const value = readReply(node, reading)
@@ -210,7 +214,7 @@ const readOne = (
   if (value === undefined || reading.count() > before) return undefined
   const form = formOf(value, node, reading)
   if (reading.count() > before) return undefined
-  const said = answer(value, form, 'a reply', node, reading)
+  const said = answer({ value, form, what: 'a reply' }, node, reading)
   return (
     said && {
       name,
@@ -262,12 +266,15 @@ const formOf = (
 }
 
 const answer = (
-  value: { say: SayItem[] | null; choices: string[] | null; do: 'handover' | null },
-  form: Form | null,
-  what: string,
+  read: {
+    value: { say: SayItem[] | null; choices: string[] | null; do: 'handover' | null }
+    form: Form | null
+    what: string
+  },
   node: Node | null,
   reading: Reading,
 ): Answer | undefined => {
+  const { value, form, what } = read
   const { say, choices, do: action } = value
   if (say === null && form === null && (action === null || choices !== null)) {
     return reading.refuse(

@@ -46,11 +46,11 @@ export const mapping = <F extends Fields>(what: string, fields: F): Read<Values<
       const entries = entriesOf(node, reading, `${what}: a mapping with ${keys.join(', ')}`, hint)
       if (entries === undefined) return undefined
       const short = what.startsWith('the ') ? null : writtenShort(entries, what, fields, reading)
-      if (short !== null) return refuseKey(short.entry, what, keys, reading, short.hint)
+      if (short !== null) return refuseKey(short.entry, { what, known: keys, hint: short.hint }, reading)
       const values: Record<string, unknown> = {}
       for (const { key, place, value } of entries) {
         const field = Object.hasOwn(fields, key) ? fields[key] : undefined
-        if (field === undefined) refuseKey({ key, place, value }, what, keys, reading)
+        if (field === undefined) refuseKey({ key, place, value }, { what, known: keys }, reading)
         else values[key] = field.read(value, reading)
       }
       let complete = true
@@ -155,10 +155,8 @@ const wordKeys = (fields: Fields): string[] =>
 
 const refuseKey = (
   { key, place, value }: MappingEntry,
-  what: string,
-  known: readonly string[],
+  { what, known, hint = null }: { what: string; known: readonly string[]; hint?: string | null },
   reading: Reading,
-  hint: string | null = null,
 ): undefined => {
   reading.refuse(
     place,

@@ -39,27 +39,27 @@ export const bootstrap = async (options: BootstrapOptions): Promise<Bootstrapped
     const userToken = readUserToken(options.userToken)
     if (options.pageIds?.includes(appId)) throw refusals.pageIsApp(appId)
 
-    const facts = await step(
-      'inspect',
-      'Inspecting the user token',
-      () => inspect(graph, appId, userToken),
-      (found) => inspected(found, clock.now()),
-    )
+    const facts = await step({
+      name: 'inspect',
+      doing: 'Inspecting the user token',
+      task: () => inspect(graph, appId, userToken),
+      done: (found) => inspected(found, clock.now()),
+    })
     const longLived = await exchange(options, step, userToken, facts)
 
     const notes: string[] = []
-    const listed = await step(
-      'list',
-      'Looking for Pages',
-      () =>
+    const listed = await step({
+      name: 'list',
+      doing: 'Looking for Pages',
+      task: () =>
         listPages(graph, {
           userToken: longLived.token,
           facts,
           named: options.pageIds ?? [],
           note: (text) => void notes.push(text),
         }),
-      (pages) => `${plural(pages.length, 'Page')} found`,
-    )
+      done: (pages) => `${plural(pages.length, 'Page')} found`,
+    })
     for (const text of notes) report({ name: 'list', status: 'warned', pageId: null, text })
     const pageIds = await choosePages(options, step, listed)
 
@@ -67,23 +67,23 @@ export const bootstrap = async (options: BootstrapOptions): Promise<Bootstrapped
     for (const pageId of pageIds) {
       const name = nameOfPage(listed.find(({ id }) => id === pageId) ?? { id: pageId, name: null })
       proven.push(
-        await step(
-          'prove',
-          `Proving the token of ${name}`,
-          async () => prove(graph, appId, await pageWithToken(graph, longLived.token, pageId, listed)),
-          (page) => `${nameOfPage(page)}: token valid, never expires, may send messages`,
+        await step({
+          name: 'prove',
+          doing: `Proving the token of ${name}`,
+          task: async () => prove(graph, appId, await pageWithToken(graph, longLived.token, pageId, listed)),
+          done: (page) => `${nameOfPage(page)}: token valid, never expires, may send messages`,
           pageId,
-        ),
+        }),
       )
     }
 
     const pages = proven.map((page) => toStoredPage(page, appId, options.subscribe, clock.now()))
-    await step(
-      'save',
-      'Saving',
-      () => store.save({ pages, users: toStoredUser(longLived, facts, appId, clock.now()) }),
-      () => `${plural(pages.length, 'Page token')} saved`,
-    )
+    await step({
+      name: 'save',
+      doing: 'Saving',
+      task: () => store.save({ pages, users: toStoredUser(longLived, facts, appId, clock.now()) }),
+      done: () => `${plural(pages.length, 'Page token')} saved`,
+    })
     await pointWebhook(options, step)
     return await finish(options, step, proven)
   } catch (error) {
@@ -103,22 +103,22 @@ const exchange = (
   userToken: string,
   facts: TokenFacts,
 ): Promise<LongLived> =>
-  step(
-    'exchange',
-    'Exchanging it for a long-lived token',
-    async () => {
+  step({
+    name: 'exchange',
+    doing: 'Exchanging it for a long-lived token',
+    task: async () => {
       if (isLasting(facts)) return { token: userToken, expiresAtMs: facts.expiresAtMs ?? null }
       const { token, expiresInSeconds } = await graph.exchangeToken(userToken)
       if (expiresInSeconds !== null) return { token, expiresAtMs: clock.now() + expiresInSeconds * 1000 }
       return { token, expiresAtMs: (await graph.debugToken(token)).expiresAtMs ?? null }
     },
-    ({ expiresAtMs }) =>
+    done: ({ expiresAtMs }) =>
       isLasting(facts)
         ? {
             skipped: `No exchange needed: ${facts.type === 'SYSTEM_USER' ? 'a system user token' : 'it never expires'}`,
           }
         : `Exchanged for a long-lived user token${expiresAtMs === null ? '' : ` (${left(expiresAtMs - clock.now())} left)`}`,
-  )
+  })
 
 const isLasting = (facts: TokenFacts): boolean => facts.type === 'SYSTEM_USER' || facts.expiresAtMs === null
 
@@ -126,15 +126,15 @@ const isLasting = (facts: TokenFacts): boolean => facts.type === 'SYSTEM_USER' |
 const pointWebhook = async (options: BootstrapOptions, step: RunStep): Promise<void> => {
   const { graph, webhook } = options
   if (!options.subscribe || !webhook) return
-  await step(
-    'webhook',
-    `Pointing this app's webhooks to ${webhook.url}`,
-    () =>
+  await step({
+    name: 'webhook',
+    doing: `Pointing this app's webhooks to ${webhook.url}`,
+    task: () =>
       pointAppWebhook(graph, webhook).catch((error: unknown) => {
         if (error instanceof GraphError) return refusals.webhookFailed(webhook.url, error)
         throw error
       }),
-    (result) => {
+    done: (result) => {
       if (result instanceof Error) return { warned: result.message }
       if (result.leftOut !== null) {
         return { warned: `This app's webhooks go to ${webhook.url}, ${without(result.leftOut)}` }
@@ -148,7 +148,7 @@ const pointWebhook = async (options: BootstrapOptions, step: RunStep): Promise<v
         ? `This app's webhooks go to ${webhook.url}`
         : { skipped: `This app's webhooks go to ${webhook.url} already` }
     },
-  )
+  })
 }
 
 const toStoredPage = (

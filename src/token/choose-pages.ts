@@ -34,13 +34,13 @@ export const choosePages = async (
   for (const page of wanted) {
     if (page.unusable === null) continue
     const text = `${nameOfPage(page)} (${page.id}) left out: ${page.unusable}`
-    await step(
-      'list',
-      text,
-      () => Promise.resolve(),
-      () => ({ warned: text }),
-      page.id,
-    )
+    await step({
+      name: 'list',
+      doing: text,
+      task: () => Promise.resolve(),
+      done: () => ({ warned: text }),
+      pageId: page.id,
+    })
   }
   return taken.map(({ id }) => id)
 }

@@ -37,18 +37,18 @@ export const finish = async (
   for (const page of proven) {
     try {
       const fields = await subscribePage(options, step, page)
-      const me = await step(
-        'read',
-        `Reading ${nameOfPage(page)} with its new token`,
-        () => options.graph.me(page.pageToken).catch(unlessRefused(page)),
-        (read) =>
+      const me = await step({
+        name: 'read',
+        doing: `Reading ${nameOfPage(page)} with its new token`,
+        task: () => options.graph.me(page.pageToken).catch(unlessRefused(page)),
+        done: (read) =>
           read instanceof GraphError
             ? {
                 warned: `${nameOfPage(page)} cannot be read with its new token, which sending does not need: ${read.message}`,
               }
             : `${read.name ?? nameOfPage(page)} answers with its new token`,
-        page.id,
-      )
+        pageId: page.id,
+      })
       pages.push({
         id: page.id,
         name: page.name ?? (me instanceof GraphError ? null : me.name) ?? `Page ${page.id}`,
@@ -71,16 +71,16 @@ const subscribePage = async (
   step: RunStep,
   page: ProvenPage,
 ): Promise<string[] | null> => {
-  const { fields } = await step(
-    'subscribe',
-    `Subscribing ${nameOfPage(page)} to this app's webhooks`,
-    async () =>
+  const { fields } = await step({
+    name: 'subscribe',
+    doing: `Subscribing ${nameOfPage(page)} to this app's webhooks`,
+    task: async () =>
       wanted
         ? subscribe(graph, page.id, page.pageToken).catch(afterSaving(page, refusals.subscriptionFailed))
         : { fields: await subscription(graph, page.id, page.pageToken), leftOut: null, unread: null },
-    (made) => (wanted ? subscribed(page, made) : leftAlone(page, made)),
-    page.id,
-  )
+    done: (made) => (wanted ? subscribed(page, made) : leftAlone(page, made)),
+    pageId: page.id,
+  })
   await store.noteSubscription(page.id, page.pageToken, fields)
   return fields
 }

@@ -20,13 +20,17 @@ export type RunStep = ReturnType<typeof createReporter>
 /** @param report - called with every step */
 export const createReporter =
   (report: (step: BootstrapStep) => void) =>
-  async <Result>(
-    name: BootstrapStepName,
-    doing: string,
-    task: () => Promise<Result>,
-    done: (result: Result) => string | { skipped: string } | { warned: string },
-    pageId: string | null = null,
-  ): Promise<Result> => {
+  async <Result>(step: {
+    name: BootstrapStepName
+    /** Left out for a step about all Pages. */
+    pageId?: string
+    /** What begins now, as one line. */
+    doing: string
+    task: () => Promise<Result>
+    /** What the step has done, as one line. */
+    done: (result: Result) => string | { skipped: string } | { warned: string }
+  }): Promise<Result> => {
+    const { name, pageId = null, doing, task, done } = step
     report({ name, status: 'started', pageId, text: doing })
     try {
       const result = await task()

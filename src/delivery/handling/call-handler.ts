@@ -89,7 +89,7 @@ export const createHandling = (
         'the state of a conversation is damaged, and begins anew',
       )
     try {
-      const seen = eventContext(claim, stored, event, view, rest)
+      const seen = eventContext({ claim, stored, event, view, rest })
       view = seen instanceof Promise ? await seen : seen
       onTaken(event, view)
       const answer = handle(event, view)

@@ -7,13 +7,13 @@ import type { WebhookEvent } from '../../webhook/events.ts'
 export type Rest = (ms: number) => Promise<void>
 
 /** Finds facts about an event that it does not hold: the events behind it, and who sent an echo. A promise only when it has to wait. */
-export type EventContext = (
-  claim: InboxClaim,
-  stored: StoredEvent,
-  event: WebhookEvent,
-  view: ConversationView,
-  rest: Rest,
-) => ConversationView | Promise<ConversationView>
+export type EventContext = (of: {
+  claim: InboxClaim
+  stored: StoredEvent
+  event: WebhookEvent
+  view: ConversationView
+  rest: Rest
+}) => ConversationView | Promise<ConversationView>
 
 /** No answer rule looks at more events than these. */
 const MOST_BEHIND = 10
@@ -59,7 +59,7 @@ export const createEventContext = (deps: {
     return kept?.replies.some(({ id }) => id === metadata) ?? false
   }
 
-  return (claim, stored, event, view, rest) => {
+  return ({ claim, stored, event, view, rest }) => {
     if (event.kind === 'echo' && event.appId === null)
       return isOurs(claim, event).then((found) => ({ ...view, isOurs: found }))
     if (event.kind !== 'message') return view

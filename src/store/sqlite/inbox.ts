@@ -8,13 +8,14 @@ import type { LazyDatabase } from './lazy-database.ts'
 import type { createStatistics } from './statistics.ts'
 
 /** Accepted events that are not handled yet. */
-export const createInbox = (
-  db: LazyDatabase,
-  pages: ReturnType<typeof pageNumbers>,
-  seqs: ReturnType<typeof sequence>,
-  conversations: ReturnType<typeof createConversations>,
-  statistics: Pick<ReturnType<typeof createStatistics>, 'countVisitor'>,
-) => {
+export const createInbox = (deps: {
+  db: LazyDatabase
+  pages: ReturnType<typeof pageNumbers>
+  seqs: ReturnType<typeof sequence>
+  conversations: ReturnType<typeof createConversations>
+  statistics: Pick<ReturnType<typeof createStatistics>, 'countVisitor'>
+}) => {
+  const { db, pages, seqs, conversations, statistics } = deps
   const addSeen = db.prepare('insert into seen (key, accepted_ms) values (?, ?) on conflict do nothing')
   const findSeen = db.prepare('select 1 from seen where key = ?')
   const add = db.prepare('insert into inbox (conversation, seq, accepted_ms, body) values (?, ?, ?, ?)')

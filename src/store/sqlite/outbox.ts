@@ -18,12 +18,13 @@ const ROWS = `
 const THIS_ROW = 'page = ? and conversation = ? and seq = ?'
 
 /** Waiting replies, and their outcomes. */
-export const createOutbox = (
-  db: LazyDatabase,
-  pages: ReturnType<typeof pageNumbers>,
-  seqs: ReturnType<typeof sequence>,
-  statistics: Pick<ReturnType<typeof createStatistics>, 'count'>,
-) => {
+export const createOutbox = (deps: {
+  db: LazyDatabase
+  pages: ReturnType<typeof pageNumbers>
+  seqs: ReturnType<typeof sequence>
+  statistics: Pick<ReturnType<typeof createStatistics>, 'count'>
+}) => {
+  const { db, pages, seqs, statistics } = deps
   const add = db.prepare(
     'insert into outbox (page, conversation, seq, accepted_ms, doubt_ms, body) values (?, ?, ?, ?, ?, ?)',
   )
