@@ -34,13 +34,16 @@ export const createLine = ({ timeoutMs }: { timeoutMs: number }): Line => {
       new Promise((resolve, reject) => {
         const target = new URL(url)
         const secure = target.protocol === 'https:'
+        const signal = AbortSignal.timeout(timeoutMs)
+        // Node tells an abort as `ABORT_ERR`, or as a broken connection once the answer has begun.
+        const fail = (error: Error) => reject(signal.aborted ? (signal.reason as Error) : error)
         const request = (secure ? https : http).request(target, {
           method,
           agent: agents[secure ? 'https:' : 'http:'],
           headers: { ...headers, ...(body && { 'content-length': String(body.length) }) },
-          signal: AbortSignal.timeout(timeoutMs),
+          signal,
         })
-        request.on('error', reject)
+        request.on('error', fail)
         // An answer that switches protocols ends the request without an error or a response.
         request.on('close', () => reject(new Error('the connection ended without an answer')))
         request.on('response', (response) => {
@@ -49,7 +52,7 @@ export const createLine = ({ timeoutMs }: { timeoutMs: number }): Line => {
           response.on('data', (chunk: string) => {
             if (text.length < LONGEST_ANSWER) text += chunk
           })
-          response.on('error', reject)
+          response.on('error', fail)
           response.on('end', () =>
             resolve({ status: response.statusCode ?? 0, body: text.slice(0, LONGEST_ANSWER) }),
           )

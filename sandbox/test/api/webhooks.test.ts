@@ -1,3 +1,5 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { createHmac } from 'node:crypto'
 import t from 'tap'
 import { tellProblems } from '../../src/tell-problems.ts'
@@ -169,6 +171,21 @@ t.test('the reason why a bot gave no answer has its own advice', async (t) => {
   t.match(advice('ECONNRESET', 'http://bot.test/webhook'), /or does it speak https\?/)
   const unverified = adviceOn({ method: 'GET', url: 'http://bot.test/', status: 200, reason: '' })
   t.match(unverified, /hub\.challenge alone, as plain text/)
+})
+
+t.test('a bot that answers too late is told so, before and in the middle of its answer', async (t) => {
+  for (const begin of [false, true]) {
+    const server = http.createServer((_request, response) => {
+      if (begin) response.writeHead(200, { 'content-length': '20' }).write('EVENT_')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    t.teardown(() => server.close().closeAllConnections())
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`
+    const { sandbox, say } = await startConnected(t, { webhookUrl: url, webhookTimeoutMs: 200 })
+    say('hello')
+    const told = await sandbox.until(() => sandbox.state().webhook.problem)
+    t.match(told, /no answer in time\. Facebook waits 5 seconds/, begin ? 'in the middle' : 'before')
+  }
 })
 
 t.test('a bot that answers its own echoes is told so, until it stops', async (t) => {
