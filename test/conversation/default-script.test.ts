@@ -18,6 +18,11 @@ t.test('the script that ships is right', async (t) => {
   t.match(match('Where is order #4711?'), { reply: 'order', groups: new Map([['number', '4711']]) })
   t.match(match('👋'), { reply: 'welcome' }, 'a wave')
   t.match(match('How are you?'), { reply: 'welcome' })
+  t.match(
+    match('What do you have?'),
+    { reply: 'news' },
+    'a question for the goods, not for what the bot can do',
+  )
   t.match(script.replies.get('person'), { handover: true })
   t.match(toMessengerProfile(script), { get_started: { payload: 'welcome' } })
 })
