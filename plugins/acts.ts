@@ -12,8 +12,8 @@ declare module 'fastify' {
     by: string | null
   }
   interface FastifyContextConfig {
-    /** The text for the log of people's actions when this route succeeds. */
-    act?: string | ((form: URLSearchParams) => string)
+    /** The text for the log of people's actions when this route succeeds; null for a form that asked for nothing. */
+    act?: string | ((form: URLSearchParams) => string | null)
     /** The status that means success; 303 by default. */
     doneWith?: number
   }
@@ -29,7 +29,8 @@ async function acts(app: FastifyInstance) {
     const { act, doneWith = 303 } = request.routeOptions.config
     if (act === undefined || reply.by === null || reply.statusCode !== doneWith) return
     const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
-    await acts.note(reply.by, typeof act === 'string' ? act : act(form))
+    const what = typeof act === 'string' ? act : act(form)
+    if (what !== null) await acts.note(reply.by, what)
   })
 }
 

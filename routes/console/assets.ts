@@ -15,6 +15,7 @@ const FILES = {
   'numbers.css': 'text/css; charset=utf-8',
   'live.js': 'text/javascript; charset=utf-8',
   'copy.js': 'text/javascript; charset=utf-8',
+  'once.js': 'text/javascript; charset=utf-8',
   'text.js': 'text/javascript; charset=utf-8',
   'typed.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',

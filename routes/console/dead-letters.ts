@@ -61,9 +61,11 @@ async function operatorDeadLetters(app: FastifyInstance) {
     })
   })
 
-  const act = (form: URLSearchParams): string => {
-    const which =
-      form.get('all') === 'yes' ? 'all dead letters' : `dead letters (${form.getAll('id').length})`
+  const act = (form: URLSearchParams): string | null => {
+    const { length } = form.getAll('id')
+    const isAll = form.get('all') === 'yes'
+    if (!isAll && length === 0) return null
+    const which = isAll ? 'all dead letters' : `dead letters (${length})`
     return `${form.get('do') === 'drop' ? 'dropped' : 'retried'} ${which}`
   }
   app.post<FormRequest>(DEAD_LETTERS, { config: { act } }, async (request, reply) => {

@@ -27,23 +27,21 @@ async function operatorRepair(app: FastifyInstance) {
     })
   }
 
-  app.post<FormRequest>(
-    '/operator/repair',
-    { config: { act: 'gave the bot a user token' } },
-    async (request, reply) => {
-      const id = newRepairId()
-      await repairDesk.begin({
-        id,
-        session: sessionOf(request),
-        client: request.ip,
-        userToken: request.body?.get('token') ?? '',
-        by: 'a pasted token',
-        pageIds: readPageField(request.body?.get('named')),
-        mayChoose: request.body?.get('choose') === 'yes',
-      })
-      return reply.redirect(`/operator/repair/${id}`, 303)
-    },
-  )
+  const act = (form: URLSearchParams): string | null =>
+    (form.get('token') ?? '').trim() === '' ? null : 'gave the bot a user token'
+  app.post<FormRequest>('/operator/repair', { config: { act } }, async (request, reply) => {
+    const id = newRepairId()
+    await repairDesk.begin({
+      id,
+      session: sessionOf(request),
+      client: request.ip,
+      userToken: request.body?.get('token') ?? '',
+      by: 'a pasted token',
+      pageIds: readPageField(request.body?.get('named')),
+      mayChoose: request.body?.get('choose') === 'yes',
+    })
+    return reply.redirect(`/operator/repair/${id}`, 303)
+  })
 
   // The page has the forms of the next step, so it needs the same role as beginning a repair.
   const following = { config: { role: 'operator' } } as const

@@ -9,6 +9,7 @@ import { OPERATOR } from '../web/password-check.ts'
 import type { Failures } from '../web/lockout.ts'
 import { ago, ahead, called, count, moment } from '../web/words.ts'
 import { qrCode } from './qr-code.ts'
+import { SIGN_IN } from './sign-in-page.ts'
 
 /** Addresses: the page on which owners manage people, each person's own page, and the page that takes an invitation. */
 export const PEOPLE = '/operator/people'
@@ -250,6 +251,9 @@ export const joinPage = (
     ? html`<section class="card narrow">
         <h1>This link is not good any more</h1>
         <p>It was used, withdrawn, or is older than seven days. Ask for another one.</p>
+        <p>
+          If you have used it, <a href="${SIGN_IN}">sign in</a> with the name and the password that you chose.
+        </p>
       </section>`
     : html`<section class="card narrow">
         <h1>Welcome, ${called(invitation.name)}</h1>

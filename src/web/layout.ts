@@ -38,6 +38,7 @@ export const layout = ({ title, content, csrf, person, live, script, refreshSeco
         ${STYLES.map((file) => html`<link rel="stylesheet" href="${ASSETS}/${file}" />`)}
         <script type="module" src="${ASSETS}/copy.js"></script>
         <script type="module" src="${ASSETS}/typed.js"></script>
+        <script type="module" src="${ASSETS}/once.js"></script>
         ${[live === undefined ? undefined : 'live.js', script].map(
           (file) => file !== undefined && html`<script type="module" src="${ASSETS}/${file}"></script>`,
         )}

@@ -46,6 +46,24 @@ const follow = async (tab: Tab, answer: { statusCode: number; headers: Record<st
   return tab.get(String(answer.headers['location']))
 }
 
+t.test('a form without a token or a choice is no deed in the list of what each did', async (t) => {
+  const { app } = await buildConsole(t)
+  const tab = await signedInTab(app)
+  const deeds = async (): Promise<number> => (await tab.get('/operator/people')).body.split('</bdi> ').length
+  const before = await deeds()
+  for (const token of ['', ' \r\n\t']) {
+    await tab.get('/operator')
+    const page = await follow(tab, await tab.submit('/operator/repair', { token }))
+    t.match(page.body, /There is no token in the text/)
+  }
+  const csrf = Object.fromEntries(hiddenFields(tab.page(), '/operator/repair'))
+  t.match(await tab.submit('/operator/dead-letters', { ...csrf, do: 'retry' }), { statusCode: 303 })
+  t.equal(await deeds(), before)
+  await tab.get('/operator')
+  await follow(tab, await tab.submit('/operator/repair', { token: 'EAAnonsense' }))
+  t.equal(await deeds(), before + 1)
+})
+
 t.test('a pasted user token mends the Page, and the replies that waited leave', async (t) => {
   const { tab, sandbox, app, pageId, psid, log } = await brokenTown(t)
   const before = (await sandbox.replies(pageId, psid, 0)).filter(({ from }) => from === 'page').length
