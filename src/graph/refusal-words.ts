@@ -87,6 +87,9 @@ export const TEMPLATE = /\btemplates? [^.]*\b(does not exist|not (been )?approve
 export const FILE_FAILED =
   /\b(fetch|download|upload)(ed|ing)?\b[^.]*\bfail(ed|ure|s)?\b|\b(fail(ed|ure)?|could not|cannot|can't|unable)\b[^.]*\b(fetch|download|upload)(ed|ing)?\b/i
 
+/** Codes of Facebook's media service are about the file where the text speaks of one. */
+export const PICTURE_OR_VIDEO = /\b(images?|photos?|pictures?|videos?)\b/i
+
 /** A parameter or a part of the message, by its name. */
 export const PART =
   /\bparam(eter)?s?\b|\bmessage\[|\b(attachments?|uploads?|urls?|buttons?|quick[_ ]repl(y|ies)|elements?|templates?|payloads?|(sub)?titles?|files?|filedata|(content|messaging|notification)_type|metadata|json)\b/i

@@ -359,6 +359,13 @@ export const VERDICTS: readonly VerdictRow[] = [
   }),
   row(506, 'any', 'bad_request', 'it was already posted'),
   row(546, 'any', 'bad_request', 'Facebook does not take files of this type', { edges: OWN_PAGE }),
+  ...[324, 351, 352, 382, 389, 6000, 6001].map((code) =>
+    row(code, 'any', 'bad_request', 'Facebook could not fetch or take the picture or video', {
+      says: words.PICTURE_OR_VIDEO,
+      edges: OWN_PAGE,
+      mayPass: true,
+    }),
+  ),
   row(2200, 'any', 'bad_request', NO_CHALLENGE),
   row(2201, 'any', 'bad_request', NO_CHALLENGE, { edges: ['subscriptions'] }),
   row(10303, 'any', 'bad_request', 'the account linking token is wrong'),

@@ -86,6 +86,29 @@ t.test('a file of a type that Facebook does not take is the fault of that messag
   t.end()
 })
 
+t.test("a picture or video that Facebook's media service refuses is the fault of that message", (t) => {
+  // conbus/fbmq#65 had 389 on the send edge; Meta's reference of videos and the reports of publishing tools list the others.
+  const refusals = [
+    [389, null, '(#389) Unable to fetch video file from URL.'],
+    [389, 1_363_057, 'Unable to fetch video file from URL.'],
+    [352, null, "(#352) The video file you selected is in a format that we don't support."],
+    [351, null, 'There was a problem with your video file. Please try again with another file,'],
+    [382, null, 'The video file you tried to upload is too small. Please try again with a larger file.'],
+    [6000, null, 'There was a problem uploading your video file. Please try again with another file.'],
+    [6001, null, 'There was a problem uploading your video. Please try again.'],
+    [324, null, '(#324) Missing or invalid image file'],
+  ] as const
+  for (const [code, subcode, said] of refusals) {
+    for (const edge of ['messages', 'message_attachments']) {
+      t.equal(decide(answer(edge, code, subcode, said)), 'bad_request', `${edge}: ${said}`)
+      t.match(findRow(answer(edge, code, subcode, said)), { mayPass: true })
+    }
+    t.equal(decide(answer('pages', code, subcode, said)), 'unknown')
+    t.equal(decide(answer('messages', code, subcode, 'Something went wrong.')), 'unknown', 'words decide')
+  }
+  t.end()
+})
+
 t.test('a tag without approval and the thread of another app are known in any words', (t) => {
   const noTag = 'Hiện không thể gắn thẻ nhân viên cho trang / ứng dụng này.'
   t.match(findRow(answer('messages', 100, 2_018_276, noTag)), { reach: 'visitor', remedy: /Human Agent/ })
