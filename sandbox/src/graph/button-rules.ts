@@ -1,7 +1,7 @@
-import { badParameter, missingParameter, notOneOf, tooLong } from './failure.ts'
+import { badParameter, missingParameter, notOneOf } from './failure.ts'
 import { asText, isEmpty, isObject, type Params } from './params.ts'
 import { BUTTON } from './shapes.ts'
-import { listAt, readObject, url } from './value-rules.ts'
+import { listAt, readObject, text, url } from './value-rules.ts'
 import { checkWebview, type IsWhitelisted } from './webview-rules.ts'
 
 const MOST_BUTTONS = 3
@@ -34,9 +34,8 @@ export const checkButtons = (
 type ButtonRule = (button: Params, name: string, isWhitelisted: IsWhitelisted) => void
 
 const title: ButtonRule = (button, name) => {
-  const value = button['title']
-  if (typeof value !== 'string') throw badParameter('Element button title cannot be empty.', 2018053)
-  if (value.length > LONGEST_TITLE) throw tooLong(`${name}[title]`, LONGEST_TITLE)
+  if (button['title'] === undefined) throw badParameter('Element button title cannot be empty.', 2018053)
+  text(button, 'title', name, LONGEST_TITLE)
 }
 
 const BUTTONS: Record<string, ButtonRule> = {
@@ -49,10 +48,10 @@ const BUTTONS: Record<string, ButtonRule> = {
   },
   postback: (button, name, isWhitelisted) => {
     title(button, name, isWhitelisted)
-    const { payload } = button
-    if (typeof payload !== 'string')
+    if (button['payload'] === undefined) {
       throw badParameter('Payload cannot be empty for postback type button', 2018040)
-    if (payload.length > LONGEST_PAYLOAD) throw tooLong(`${name}[payload]`, LONGEST_PAYLOAD)
+    }
+    text(button, 'payload', name, LONGEST_PAYLOAD)
   },
   phone_number: (button, name, isWhitelisted) => {
     title(button, name, isWhitelisted)

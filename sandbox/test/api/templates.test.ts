@@ -85,6 +85,7 @@ const taken: [string, Template][] = [
       { type: 'audio_call', title: 'Call', expires_in_days: 7 },
     ),
   ],
+  ['a button of numbers', buttons({ ...postback, title: 5, payload: 7 })],
   ['a login button', buttons({ type: 'account_link', url: 'https://a.example/login' })],
 ]
 
@@ -100,6 +101,11 @@ const refused: [string, Template, object?][] = [
   ['no buttons', buttons()],
   ['a button title of 21', buttons({ ...postback, title: 'x'.repeat(21) })],
   ['a payload of 1001', buttons({ ...postback, payload: 'x'.repeat(1001) })],
+  [
+    'a payload that is an object',
+    buttons({ ...postback, payload: { id: 1 } }),
+    { message: /\[payload\] must be a non-empty UTF-8/ },
+  ],
   ['an unknown button', buttons({ type: 'nested', title: 'a' })],
   [
     'http with messenger_extensions',
