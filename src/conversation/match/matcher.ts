@@ -4,7 +4,7 @@ import { beginningInLines, matchKey } from '../../script/match-key.ts'
 import { askedIn } from './asked.ts'
 import { createPhraseIndex, type Similar } from './phrases.ts'
 import { otherSpellings } from './other-spellings.ts'
-import { denialsOf, ownersOf, undoingsOf, withoutAsking } from './small-words.ts'
+import { asksToUndo, denialsOf, ownersOf, withoutAsking } from './small-words.ts'
 
 /** A found reply, and the reason. */
 export interface Match {
@@ -51,7 +51,6 @@ export const createMatcher = (script: Script): Matcher => {
   const patterns = replies.flatMap(({ name, patterns: own }) => own.map((pattern) => ({ name, pattern })))
   const similar = createPhraseIndex(replies)
   const denials = denialsOf(script.languages)
-  const undoings = undoingsOf(script.languages)
   const owners = ownersOf(script.languages)
 
   const byWord = (text: string, key: string): Match | null => {
@@ -92,7 +91,7 @@ export const createMatcher = (script: Script): Matcher => {
     const says = (said: string, words: ReadonlySet<string>): boolean =>
       said.split(' ').some((word) => words.has(word) && !own.has(word))
     const key = matchKey(text)
-    if (says(key, undoings)) return true
+    if (asksToUndo(key, own, script.languages)) return true
     if (!says(withoutAsking(key), denials)) return false
     const last = matchKey(beginningInLines(text).text.split(CLAUSE_ENDS).at(-1) ?? '')
     if (last === key || says(withoutAsking(last), denials) || says(last, owners)) return true

@@ -1,3 +1,4 @@
+import { isPair } from '../../script/match-key.ts'
 import { withoutIdioms } from '../idioms.ts'
 import { FILLERS, QUESTION_WORDS } from './english.ts'
 import { FOREIGN_FILLERS, FOREIGN_QUESTION_WORDS } from './other-languages.ts'
@@ -21,17 +22,47 @@ const DENIALS: Readonly<Record<string, string>> = {
   pl: 'nie',
 }
 
-/** By language, words that ask to undo a thing. */
+/** By language, words that ask to undo or to move a thing. Writing without spaces has them within other words. */
 const UNDOINGS: Readonly<Record<string, string>> = {
-  en: 'cancel canceled cancelled',
-  de: 'stornieren storniere absagen',
-  fr: 'annuler',
-  es: 'cancelar anular',
-  it: 'annullare disdire',
-  pt: 'cancelar',
-  nl: 'annuleren',
-  pl: 'anulowac odwolac',
+  en: 'cancel canceled cancelled canceling cancelling cancellation undo reschedule rescheduling postpone',
+  de: 'stornieren storniere storno absagen verschieben umbuchen',
+  fr: 'annuler annulation decaler',
+  es: 'cancelar anular aplazar posponer reprogramar reagendar',
+  it: 'annullare disdire rimandare posticipare',
+  pt: 'cancelar desmarcar remarcar reagendar adiar',
+  nl: 'annuleren afzeggen verzetten',
+  pl: 'anulowac odwolac przelozyc przesunac',
+  ru: 'отменить отмена перенести',
+  tr: 'iptal ertelemek erteleyebilir',
+  ar: 'الغاء تاجيل',
+  hi: 'रद्द cancel',
+  id: 'batal batalkan cancel',
+  ja: 'キャンセル 変更 取り消 取消',
+  zh: '取消 改期',
+  ko: '취소 변경',
 }
+
+/**
+ * By language, words that ask to change a thing when they stand beside it: "change my booking". In "an appointment for an oil change" they
+ * do not.
+ */
+const CHANGES: Readonly<Record<string, string>> = {
+  en: 'change changing move update modify alter edit delete remove',
+  de: 'andern verandern verlegen loschen',
+  fr: 'changer modifier deplacer reporter supprimer',
+  es: 'cambiar modificar mover borrar',
+  it: 'cambiare modificare spostare',
+  pt: 'mudar alterar trocar modificar',
+  nl: 'wijzigen veranderen verplaatsen',
+  pl: 'zmienic przeniesc',
+  ru: 'изменить',
+  tr: 'degistirmek degistirebilir',
+  ar: 'تغيير تعديل',
+  id: 'ubah ganti pindah',
+}
+
+/** Languages in which the thing may also stand directly before such a word: "Termin verlegen". */
+const THING_FIRST = new Set(['de', 'nl', 'tr'])
 
 /** By language, words for a thing that the visitor already has: "I can't come, it is about my reservation". */
 const OWNERS: Readonly<Record<string, string>> = {
@@ -51,8 +82,38 @@ const wordsIn = (rows: Readonly<Record<string, string>>, languages: readonly str
 /** @returns as `matchKey` leaves them */
 export const denialsOf = (languages: readonly string[]): ReadonlySet<string> => wordsIn(DENIALS, languages)
 
-/** @returns as `matchKey` leaves them */
-export const undoingsOf = (languages: readonly string[]): ReadonlySet<string> => wordsIn(UNDOINGS, languages)
+/**
+ * Whether a key asks to undo, move or change the thing that a reply is for.
+ *
+ * @param own - words of the reply's phrases
+ */
+export const asksToUndo = (key: string, own: ReadonlySet<string>, languages: readonly string[]): boolean => {
+  const said = key.split(' ')
+  const undoings = [...wordsIn(UNDOINGS, languages)]
+  const isOwn = (word: string): boolean =>
+    own.has(word) || (isPair(word) && [...own].some((one) => one.includes(word)))
+  if (undoings.some((word) => !isOwn(word) && (isPair(word) ? key.includes(word) : said.includes(word))))
+    return true
+  const changes = wordsIn(CHANGES, languages)
+  const isThingFirst = languages.some((language) => THING_FIRST.has(language.slice(0, 2)))
+  const beginnings = new Set([...own].flatMap((word) => (isFiller(word) ? [] : beginningOf(word))))
+  const isThing = (word = ''): boolean => beginningOf(word).some((beginning) => beginnings.has(beginning))
+  return said.some((word, index) => {
+    if (!changes.has(word) || own.has(word)) return false
+    const next = said[index + 1] ?? ''
+    return (
+      isThing(next) ||
+      (isFiller(next) && isThing(said[index + 2])) ||
+      (isThingFirst && isThing(said[index - 1]))
+    )
+  })
+}
+
+/** The letters that the forms of a word have in common, without the Arabic article: "rezerwację", "rezerwacja". None for a short word. */
+const beginningOf = (word: string): string[] => {
+  const bare = word.replace(/^ال/, '')
+  return bare.length < 4 ? [] : [bare.slice(0, 4)]
+}
 
 /** @returns as `matchKey` leaves them */
 export const ownersOf = (languages: readonly string[]): ReadonlySet<string> => wordsIn(OWNERS, languages)

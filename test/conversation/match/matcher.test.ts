@@ -149,6 +149,51 @@ t.test('a message that denies a thing begins no form for it, and is offered it',
   t.match(script('en', 'cancel my booking').match('please cancel my whole booking'), { reply: 'book' })
 })
 
+t.test('a wish to move, change or undo a booking begins no new one', async (t) => {
+  const booking = (language: string, when: string[]): Matcher =>
+    createMatcher(
+      parse(
+        JSON.stringify({
+          language,
+          replies: {
+            book: { title: 'Book', when, say: 'x', ask: { question: 'q', remember: 'it' }, next: 'said' },
+            said: { say: 'y' },
+          },
+        }),
+      ),
+    )
+  const en = ['book a table', 'reservation', 'make an appointment']
+  for (const [language, when, texts] of [
+    ['en', en, ['change my reservation', 'can we move the reservation to 8', 'reschedule my appointment']],
+    [
+      'de',
+      ['termin', 'reservierung'],
+      ['Termin verschieben', 'Reservierung ändern', 'meinen Termin verlegen'],
+    ],
+    ['es', ['reserva', 'cita'], ['quiero cambiar mi reserva', 'aplazar la cita']],
+    ['fr', ['rendez-vous'], ['déplacer mon rendez-vous', 'décaler mon rendez-vous']],
+    ['pl', ['rezerwacja', 'wizyta'], ['zmienić rezerwację', 'przełożyć wizytę']],
+    ['tr', ['randevu', 'rezervasyon'], ['randevu iptal', 'rezervasyonumu değiştirmek istiyorum']],
+    ['ar', ['حجز موعد'], ['إلغاء الموعد', 'تغيير الموعد']],
+    ['hi', ['appointment', 'अपॉइंटमेंट'], ['appointment cancel', 'अपॉइंटमेंट रद्द करना है']],
+    ['id', ['booking', 'reservasi'], ['batalkan booking', 'ubah reservasi']],
+    ['ja', ['予約', '予約したい'], ['予約の変更', '予約をキャンセルしたい']],
+  ] as const) {
+    const { match, nearest } = booking(language, [...when])
+    for (const text of texts) {
+      t.equal(match(text), null, text)
+      t.match(nearest(text, 1), [{ reply: 'book' }], `${text}: it is offered`)
+    }
+  }
+  for (const [language, when, texts] of [
+    ['en', en, ['can i make an appointment for an oil change', 'appointment for a move']],
+    ['de', ['termin'], ['Termin zum Ölwechsel']],
+    ['es', ['cita'], ['quiero una cita para cambiar el aceite']],
+    ['ja', ['予約', '予約変更'], ['予約変更したい']],
+  ] as const)
+    for (const text of texts) t.match(booking(language, [...when]).match(text), { reply: 'book' }, text)
+})
+
 t.test('two letters that changed places are one typing error', async (t) => {
   const { match } = matcher({ a: ['open'], b: ['zebra crossing'] })
 
