@@ -188,6 +188,7 @@ const TEXTS = [
   "Please reduce the amount of data you're asking for, then retry your request",
   '(#100) The App_id in the input_token did not match the Viewing App',
   '(#100) Failed to fetch the file from the url',
+  '(#389) Unable to fetch video file from URL.',
   '(#100) The message template is not approved',
   '(#100) Invalid tag.',
   'The user must be an administrator of the page in order to impersonate it.',
