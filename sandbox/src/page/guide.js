@@ -11,6 +11,8 @@ import { showView } from './views.js'
 const QUESTION = 'when are you opn?'
 const WHILE_DEAD = ['Hello?', QUESTION, 'Thank you!']
 
+/** @typedef {{ done: boolean, title: string, words: string, button: string | null, run: () => void }} Step */
+
 /** @param {{ store: Store, actions: Actions }} deps */
 export const createGuide = ({ store, actions }) => {
   const { model } = store
@@ -24,32 +26,43 @@ export const createGuide = ({ store, actions }) => {
     }
   }
 
+  /** @returns {Step[]} */
   const steps = () => [
-    step(
-      done.asked,
-      'Ask the bot something',
-      'With a typo, if you like.',
-      `Ask “${QUESTION}”`,
-      () => void actions.send({ type: 'text', text: QUESTION }),
-    ),
-    step(
-      done.broken,
-      'Kill its token',
-      'As a changed Facebook password does to every bot.',
-      'Change the password',
-      () => void actions.trouble('password-changed'),
-    ),
-    step(
-      done.waited,
-      'Write on',
-      'Nothing is lost: messages come in, replies wait.',
-      'Send three messages',
-      () => void sendAll(),
-    ),
-    step(done.repaired, 'Repair it', 'One command in a terminal; the bot keeps running.', 'Show me how', () =>
-      byId('repair').focus(),
-    ),
-    step(done.arrived, 'See every reply arrive', 'In order, within seconds.', null, () => {}),
+    {
+      done: done.asked,
+      title: 'Ask the bot something',
+      words: 'With a typo, if you like.',
+      button: `Ask “${QUESTION}”`,
+      run: () => void actions.send({ type: 'text', text: QUESTION }),
+    },
+    {
+      done: done.broken,
+      title: 'Kill its token',
+      words: 'As a changed Facebook password does to every bot.',
+      button: 'Change the password',
+      run: () => void actions.trouble('password-changed'),
+    },
+    {
+      done: done.waited,
+      title: 'Write on',
+      words: 'Nothing is lost: messages come in, replies wait.',
+      button: 'Send three messages',
+      run: () => void sendAll(),
+    },
+    {
+      done: done.repaired,
+      title: 'Repair it',
+      words: 'One command in a terminal; the bot keeps running.',
+      button: 'Show me how',
+      run: () => byId('repair').focus(),
+    },
+    {
+      done: done.arrived,
+      title: 'See every reply arrive',
+      words: 'In order, within seconds.',
+      button: null,
+      run: () => {},
+    },
   ]
 
   const draw = () => {
@@ -116,12 +129,3 @@ export const createGuide = ({ store, actions }) => {
   }
   store.subscribe(['sandbox', 'conversation'], draw)
 }
-
-/**
- * @param {boolean} done
- * @param {string} title
- * @param {string} words
- * @param {string | null} button
- * @param {() => void} run
- */
-const step = (done, title, words, button, run) => ({ done, title, words, button, run })

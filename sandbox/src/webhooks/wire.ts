@@ -49,13 +49,15 @@ export const createWire = ({ clock, rng, line, trouble, traffic, stateChanged }:
   let lastStatus: number | null = null
   const problems = new Map<string, string>()
 
-  const exchange = async (
-    method: 'GET' | 'POST',
-    url: string,
-    headers: Record<string, string>,
-    request: unknown,
-    body?: Buffer,
-  ): Promise<Exchanged> => {
+  const exchange = async (call: {
+    method: 'GET' | 'POST'
+    url: string
+    headers: Record<string, string>
+    /** The body as the traffic log shows it. */
+    request: unknown
+    body?: Buffer
+  }): Promise<Exchanged> => {
+    const { method, url, headers, request, body } = call
     const atMs = clock.nowMs()
     const started = performance.now()
     const answer: Exchanged = trouble.webhookLost
@@ -98,7 +100,7 @@ export const createWire = ({ clock, rng, line, trouble, traffic, stateChanged }:
         accept: '*/*',
         ...signatures(app.secret, body),
       }
-      const { status, reason } = await exchange('POST', url, headers, payload, body)
+      const { status, reason } = await exchange({ method: 'POST', url, headers, request: payload, body })
       judge(app, status === 200, { method: 'POST', url, status, reason })
       return status === 200
     },
@@ -112,7 +114,12 @@ export const createWire = ({ clock, rng, line, trouble, traffic, stateChanged }:
       target.searchParams.set('hub.mode', 'subscribe')
       target.searchParams.set('hub.challenge', challenge)
       target.searchParams.set('hub.verify_token', verifyToken ?? '')
-      const { status, body, reason } = await exchange('GET', target.href, { accept: '*/*' }, null)
+      const { status, body, reason } = await exchange({
+        method: 'GET',
+        url: target.href,
+        headers: { accept: '*/*' },
+        request: null,
+      })
       const ok = status === 200 && body === challenge
       judge(app, ok, { method: 'GET', url, status, reason })
       if (ok && subscription && !callback) subscription.verified = true
@@ -126,7 +133,13 @@ export const createWire = ({ clock, rng, line, trouble, traffic, stateChanged }:
     },
     notify: (url, form) => {
       const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-      void exchange('POST', url, headers, form.replace(/=.*/s, '=…'), Buffer.from(form))
+      void exchange({
+        method: 'POST',
+        url,
+        headers,
+        request: form.replace(/=.*/s, '=…'),
+        body: Buffer.from(form),
+      })
     },
     lastStatus: () => lastStatus,
     problem: (appId) => problems.get(appId) ?? null,
