@@ -58,14 +58,7 @@ export interface VisitorSeed extends VisitorBody {
   psid?: string
 }
 
-export const PAGE_TASKS = [
-  'ADVERTISE',
-  'ANALYZE',
-  'CREATE_CONTENT',
-  'MESSAGING',
-  'MODERATE',
-  'MANAGE',
-] as const
+const PAGE_TASKS = ['ADVERTISE', 'ANALYZE', 'CREATE_CONTENT', 'MESSAGING', 'MODERATE', 'MANAGE'] as const
 
 /** Adds random ids where the options have none, so that a reset world has the same ids. */
 export const withIds = (options: WorldOptions, rng: Rng): WorldOptions => ({
@@ -108,7 +101,7 @@ export const dashboardSubscription = ({ url, verifyToken }: DashboardWebhook): A
 }
 
 /** An app of another developer, live and without conditions. */
-export const addApp = (world: World, { id, name, secret, webhook }: AppSeed): App => {
+const addApp = (world: World, { id, name, secret, webhook }: AppSeed): App => {
   const app: App = {
     id,
     name,

@@ -57,7 +57,7 @@ export const DEFAULT_SCOPES = [
 ] as const
 
 /** "Commonly quoted 1-2 h". */
-export const SHORT_LIVED_MS = 90 * 60_000
+const SHORT_LIVED_MS = 90 * 60_000
 /** The sample's `expires_in` of 5 183 944 s: 60 days less a moment. */
 const LONG_LIVED_MS = 5_183_944_000
 const DATA_ACCESS_MS = 90 * 24 * 3600_000

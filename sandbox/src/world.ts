@@ -248,7 +248,7 @@ export const emptyWorld = (): World => ({
   accountLinks: new Map(),
 })
 
-export const conversationKey = (pageId: string, psid: string) => `${pageId} ${psid}`
+const conversationKey = (pageId: string, psid: string) => `${pageId} ${psid}`
 
 export const findConversation = (world: World, pageId: string, psid: string) =>
   world.conversations.get(conversationKey(pageId, psid))

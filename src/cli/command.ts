@@ -75,7 +75,7 @@ type Values<Options extends Record<string, CommandOption>> = {
 
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const
 
-export const VERSION = manifest.version
+const VERSION = manifest.version
 
 /** Makes a command from its plan; parsing, `--help`, `--version` and exit codes are the same for all commands. */
 export const command =
@@ -117,7 +117,7 @@ const reportError = (error: unknown, name: string, { stderr, env }: Pick<Io, 'st
 }
 
 /** The end of a remedy; {@link reportError} replaces it by the call that shows the help. */
-export const SEE_HELP = 'See --help.'
+const SEE_HELP = 'See --help.'
 
 /** @throws BotError `BOT_USAGE` */
 export const wrongUsage = (what: string, remedy = SEE_HELP): never => {

@@ -8,9 +8,7 @@ import type { ConsoleView, Figures, Named } from './view.ts'
 import { ago, called, count, lasting, REASONS } from '../web/words.ts'
 
 /** The live parts of the overview, by the id of their element. */
-export type Fragments = Record<(typeof PLACES)[number], Html>
-
-export const PLACES = ['verdict', 'figures', 'people', 'pages', 'conversations', 'dead'] as const
+export type Fragments = Record<'verdict' | 'figures' | 'people' | 'pages' | 'conversations' | 'dead', Html>
 
 export const fragments = (view: ConsoleView): Fragments => ({
   verdict: verdictBanner(view),

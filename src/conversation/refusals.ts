@@ -1,5 +1,5 @@
 /** Words for "no", as part of a regular expression with the flags `iu`. */
-export const NO =
+const NO =
   'no+|nope|nein|nee|non|não|ne|nie|nu|nej|ei|нет|ні|hayır|לא|لا|いいえ|不是?|아니요?|không|tidak|όχι'
 
 /** Signs of several writings that part "no" from the rest of a sentence, as part of a set of characters. */

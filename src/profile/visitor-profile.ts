@@ -18,7 +18,7 @@ export interface VisitorProfiles {
   clear: () => void
 }
 
-export const VISITOR_FIELDS = ['first_name', 'last_name', 'name', 'locale'] as const
+const VISITOR_FIELDS = ['first_name', 'last_name', 'name', 'locale'] as const
 export type ProfileField = (typeof VISITOR_FIELDS)[number]
 
 /** The locale needs a permission of its own; without it some versions of Graph refuse the names, too. */

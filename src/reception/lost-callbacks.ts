@@ -33,7 +33,7 @@ export const createLostCallbacks = (deps: { log: Pick<Log, 'warn'> }): ((request
 }
 
 /** Whether the request was meant for the webhook: it is signed, asks for verification, or has nearly the same address. */
-export const isLost = ({ url, isSigned }: LostRequest): boolean =>
+const isLost = ({ url, isSigned }: LostRequest): boolean =>
   !SERVED.has(pathOf(url)) &&
   (isSigned || /[?&]hub[._]mode=/.test(url) || pathOf(url).split('/').some(isNearly))
 

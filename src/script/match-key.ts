@@ -4,8 +4,7 @@ import { latinDigits } from '../base/digits.ts'
 export const LOOKED_AT = 500
 
 /** The matched beginning of a message, without half characters or control characters. */
-export const beginning = (text: string): string =>
-  text.slice(0, LOOKED_AT).toWellFormed().replace(CONTROLS, ' ')
+const beginning = (text: string): string => text.slice(0, LOOKED_AT).toWellFormed().replace(CONTROLS, ' ')
 
 /**
  * The beginning of a message for patterns: lines stay apart, other control characters become spaces, digits become ASCII.

@@ -27,7 +27,7 @@ export const rowsNeeded = (lines: readonly string[], columns: number): number =>
   lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(columnsOf(line) / columns)), 0)
 
 /** The most columns that a terminal may need for a text: characters that may be wide count as wide. */
-export const columnsOf = (text: string): number => {
+const columnsOf = (text: string): number => {
   let columns = 0
   for (const character of text) {
     const point = character.codePointAt(0) ?? 0

@@ -17,16 +17,10 @@ export interface Item {
 }
 
 /**
- * Every event of a callback's `entry`, in order. Takes any JSON value and never throws.
+ * Splits a callback's `entry` into items, in order. An entry without a known list becomes one item, and so do unknown lists beside known
+ * ones: Facebook may add lists. Takes any JSON value and never throws.
  *
  * @param receivedMs - ms since the epoch; the time of items for which Facebook gives none
- */
-export const normalise = (entries: FieldValue, receivedMs: number): WebhookEvent[] =>
-  itemsOf(entries, receivedMs).map((item) => readItem(item))
-
-/**
- * Splits the entries into items. An entry without a known list becomes one item, and so do unknown lists beside known ones:
- * Facebook may add lists.
  */
 export const itemsOf = (entries: FieldValue, receivedMs: number): Item[] => {
   const items: Item[] = []

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/base/json.ts'
 import type { WebhookEvent } from '../../src/webhook/events.ts'
-import { normalise } from '../../src/webhook/normalise.ts'
+import { normalise } from '../helpers/normalise.ts'
 
 export const PAGE = '100000000000001'
 export const PSID = '7000000000000001'

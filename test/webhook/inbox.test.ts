@@ -3,8 +3,8 @@ import t from 'tap'
 import type { Json } from '../../src/base/json.ts'
 import type { NewEvent } from '../../src/store/store.ts'
 import { eventOf, opensWindow, readStoredEvent, toNewEvents } from '../../src/webhook/inbox.ts'
-import { normalise } from '../../src/webhook/normalise.ts'
 import { textCallback } from '../helpers/sign.ts'
+import { normalise } from '../helpers/normalise.ts'
 
 const NOW = 1_800_000_000_000
 

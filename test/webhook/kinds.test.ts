@@ -1,9 +1,9 @@
 import t from 'tap'
 import type { Json } from '../../src/base/json.ts'
-import { normalise } from '../../src/webhook/normalise.ts'
 import { MESSAGE_SAMPLES } from './message-samples.ts'
 import { OTHER_SAMPLES } from './other-samples.ts'
 import { PAGE, VISITOR, WHEN, type Samples } from './sample-facts.ts'
+import { normalise } from '../helpers/normalise.ts'
 
 /** The compiler asks for every kind there is. */
 const SAMPLES: Samples = { ...MESSAGE_SAMPLES, ...OTHER_SAMPLES }

@@ -3,7 +3,7 @@ import t from 'tap'
 import type { Json } from '../../src/base/json.ts'
 import type { WebhookEvent } from '../../src/webhook/events.ts'
 import { toNewEvents } from '../../src/webhook/inbox.ts'
-import { normalise } from '../../src/webhook/normalise.ts'
+import { normalise } from '../helpers/normalise.ts'
 
 const PAGE = '100'
 const VISITOR = '700'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { isJsonObject, parseJson } from '../../src/base/json.ts'
-import { normalise } from '../../src/webhook/normalise.ts'
+import { normalise } from '../helpers/normalise.ts'
 import { readRecorded } from '../helpers/recorded.ts'
 
 /** One recording of each kind, old and new, with what is to be read of it. */

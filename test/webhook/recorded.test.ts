@@ -1,8 +1,8 @@
 import t from 'tap'
 import { isJsonObject, parseJson } from '../../src/base/json.ts'
 import { readStoredEvent, toNewEvents } from '../../src/webhook/inbox.ts'
-import { normalise } from '../../src/webhook/normalise.ts'
 import { readRecorded } from '../helpers/recorded.ts'
+import { normalise } from '../helpers/normalise.ts'
 
 /** What a recording holds, told from its name: the first pattern that matches. */
 const KINDS: [RegExp, string][] = [

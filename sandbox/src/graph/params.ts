@@ -75,14 +75,6 @@ export const requiredText = (params: Params, name: string): string => {
   return value
 }
 
-/** An object, also where it came as JSON text in a form field. */
-export const optionalObject = (params: Params, name: string): Params | undefined => {
-  const value = unpack(params[name])
-  if (isEmpty(value)) return undefined
-  if (!isObject(value)) throw badParameter(`Param ${name} must be an object`)
-  return value
-}
-
 /** A list: an array, JSON text of one, or `a,b,c`. */
 export const optionalList = (params: Params, name: string): string[] | undefined => {
   const value = unpack(params[name])
