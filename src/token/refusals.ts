@@ -62,7 +62,7 @@ export const refusals = {
     refusal(
       'BOT_PAGE_NOT_FOUND',
       `The user token does not reach Page ${pageId}${cause?.said ? `: ${cause.said}` : ''}.`,
-      'Check the id (Page > About > Page transparency), and that the person who made the token has a role on the Page and ticked it in the dialog.',
+      'Check the id (Page > About > Page transparency; the one in the address of the Page, profile.php?id=, may be another), and that the person who made the token has a role on the Page and ticked it in the dialog.',
       cause,
     ),
 

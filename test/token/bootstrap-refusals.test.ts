@@ -181,7 +181,8 @@ const REFUSALS: Refusal[] = [
     options: { pageIds: ['999'] },
     code: 'BOT_PAGE_NOT_FOUND',
     message: /does not reach Page 999/,
-    remedy: /Check the id/,
+    // sandeepkesarkar/fieldkit#46: the id in the Page's address is another than Graph's.
+    remedy: /Check the id .*Page transparency.*profile\.php/,
   },
   {
     what: 'the id of the app in place of a Page',
