@@ -20,6 +20,21 @@ export interface DialogRequest {
   userId: string | null
 }
 
+/**
+ * Permissions of Pages and messages that Facebook has removed (docs/messenger-platform.md#b3). Other unknown words are asked for
+ * like any permission, since a list of all permissions would refuse each one that Facebook adds.
+ */
+const GONE = [
+  'manage_pages',
+  'publish_pages',
+  'publish_actions',
+  'publish_stream',
+  'offline_access',
+  'read_stream',
+  'read_mailbox',
+  'read_page_mailboxes',
+]
+
 export type Asked = DialogRequest | { problem: string }
 
 export const readDialogRequest = (parts: SandboxParts, address: string): Asked => {
@@ -47,11 +62,18 @@ export const readDialogRequest = (parts: SandboxParts, address: string): Asked =
       problem: 'This configuration gives a system user token: it needs override_default_response_type=true.',
     }
   }
+  const scopes = [...new Set([...(config?.scopes ?? []), ...readScopes(text('scope') ?? '')])]
+  const gone = scopes.filter((scope) => GONE.includes(scope))
+  if (gone.length > 0) {
+    return {
+      problem: `Invalid Scopes: ${gone.join(', ')}. This message is only shown to developers. Users of your app will ignore these permissions if present. Please read the documentation for valid permissions at: https://developers.facebook.com/docs/facebook-login/permissions`,
+    }
+  }
   return {
     app,
     redirectUri,
     state: text('state'),
-    scopes: [...new Set([...(config?.scopes ?? []), ...readScopes(text('scope') ?? '')])],
+    scopes,
     wants,
     authType: text('auth_type'),
     token: config?.token ?? 'user',

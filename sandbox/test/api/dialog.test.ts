@@ -147,6 +147,17 @@ t.test(
   },
 )
 
+t.test('a permission that Facebook has removed is told in its words, before anybody agrees', async (t) => {
+  const sandbox = await startSandbox(t)
+  const told = await look(sandbox, { scope: 'pages_show_list,manage_pages,read_page_mailboxes' })
+  t.equal(told.status, 400)
+  t.match(
+    told.text,
+    'Invalid Scopes: manage_pages, read_page_mailboxes. This message is only shown to developers.',
+  )
+  t.equal((await look(sandbox, { scope: 'pages_show_list,pages_made_tomorrow' })).status, 200)
+})
+
 t.test(
   'Login for Business: a configuration brings its permissions, and a token of a system user',
   async (t) => {
