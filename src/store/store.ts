@@ -96,11 +96,11 @@ export interface OutboxOperations {
   /** Records the outcome of a reply. Resolves when the record is durable; the next reply need not wait for it. */
   finishReply: (claim: OutboxClaim, reply: StoredReply, outcome: ReplyOutcome) => Promise<void>
   /**
-   * Gives the conversation back. Its unfinished replies stay first in line and count as never claimed, unless finished as `in_doubt`.
+   * Releases the conversation. Its unfinished replies stay first in line and count as never claimed, unless finished as `in_doubt`.
    * `notBeforeMs` delays the next claim. Takes effect at once, and resolves when it is durable.
    */
   releaseOutbox: (claim: OutboxClaim, notBeforeMs?: number) => Promise<void>
-  /** Ends the delay of conversations that were given back with one. */
+  /** Ends the delay of conversations that were released with one. */
   hurryOutbox: (conversations: readonly number[]) => void
   /** The present end of the conversation's window; a claim has the end at the time when it was made. */
   windowEndsMs: (claim: OutboxClaim) => number | null
@@ -168,7 +168,7 @@ export interface PageRoom {
   all: number
   /** At most so many whose visitors have not just written. */
   waiting: number
-  /** At most so many of these whose replies wait from before: not given back, and without a new reply lately. */
+  /** At most so many of these whose replies wait from before: not released, and without a new reply lately. */
   backlog: number
 }
 

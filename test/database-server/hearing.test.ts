@@ -21,7 +21,7 @@ t.test('instances hear of each other, and of what commands do', async (t) => {
   await first.store.accept([newEvent('a')])
   await handleAll(first.store, (key) => [key])
   const [claim] = await first.store.claimOutbox(1, anyRoom)
-  if (claim === undefined) throw new Error('not handed out')
+  if (claim === undefined) throw new Error('not claimed')
   await first.store.finishReply(claim, replyOf(claim), { status: 'dead', reason: 'unreachable' })
   await first.store.releaseOutbox(claim)
   const command = await openPostgresStore({ url, clock: systemClock, name: 'test', owner: 'c', leases: null })
@@ -69,7 +69,7 @@ t.test('what nothing has told of is found at the next beat', async (t) => {
   await store.accept([newEvent('a')])
   await handleAll(store, (key) => [key])
   const [claim] = await store.claimOutbox(1, anyRoom)
-  if (claim === undefined) throw new Error('not handed out')
+  if (claim === undefined) throw new Error('not claimed')
   await store.finishReply(claim, replyOf(claim), { status: 'dead', reason: 'unreachable' })
   await store.releaseOutbox(claim)
   // As a command and another instance do it, but without their notifications.

@@ -116,7 +116,7 @@ t.test('after another instance has taken the Page nothing is kept or sent for it
   const [a, b, c] = claims
   if (a === undefined || b === undefined || c === undefined) throw new Error('not claimed')
   const out = await store.finishEvent(a, eventOf(a), { replies: ['one', 'two'], claimReplies: true })
-  if (out === null) throw new Error('not handed out')
+  if (out === null) throw new Error('not claimed')
   t.ok(out.maySend())
   const revoked: number[] = []
   store.onRevoked((ids) => void revoked.push(...ids))
@@ -154,7 +154,7 @@ t.test('a lease that ran out and is won again is a taking like any other', async
   const [claim] = await store.claimInbox(1)
   const out =
     claim && (await store.finishEvent(claim, eventOf(claim), { replies: ['one'], claimReplies: true }))
-  if (claim === undefined || !out) throw new Error('not handed out')
+  if (claim === undefined || !out) throw new Error('not claimed')
   await store.releaseInbox(claim)
   await store.accept([newEvent('b')])
   const [old] = await store.claimInbox(1)
@@ -168,7 +168,7 @@ t.test('a lease that ran out and is won again is a taking like any other', async
   await until(() => duty.keeps('page-1'))
 
   t.same(told, ['lost', 'taken'], 'what waits for the limits of the Page hears of it')
-  t.notOk(out.maySend(), 'what was handed out before stays unsaid')
+  t.notOk(out.maySend(), 'what was claimed before stays unsaid')
   t.equal(await store.finishEvent(old, eventOf(old), { replies: ['of the old claim'] }), null)
   const again = await untilFound(() => store.claimOutbox(1, anyRoom))
   t.match(again, { replies: [{ body: 'one', doubtSinceMs: Number }] })
@@ -199,7 +199,7 @@ t.test(
   },
 )
 
-t.test('an event ends under the fence that it was handed out with, or not at all', async (t) => {
+t.test('an event ends under the fence that it was claimed with, or not at all', async (t) => {
   const url = await freshDatabase()
   const { store, duty } = await instance(t, url, { times: { ...TIMES, beatMs: 60_000 } })
   await keepsAll({ duty, store }, 'page-1')
@@ -287,7 +287,7 @@ t.test(
 )
 
 t.test(
-  'a Page is given away when what is handed out has come back, and nothing new is handed out until then',
+  'a Page is given away when its claims are released, and nothing new is claimed until then',
   async (t) => {
     const url = await freshDatabase()
     const first = await instance(t, url)
@@ -296,7 +296,7 @@ t.test(
     await store.accept([newEvent('a', { psid: 'a' }), newEvent('b', { psid: 'b' })])
     await handleAll(store, (key) => [key])
     const [out] = await store.claimOutbox(1, anyRoom)
-    if (out === undefined) throw new Error('not handed out')
+    if (out === undefined) throw new Error('not claimed')
     const second = await instance(t, url)
     await until(async () => (await sql(url, `select from evergreen.instance where takes`)).length === 2)
 
@@ -306,7 +306,7 @@ t.test(
     t.same(await store.claimOutbox(10, anyRoom), [])
     await store.accept([newEvent('c', { psid: 'b' })])
     t.same(await store.claimInbox(10), [])
-    t.ok(out.maySend(), 'what is handed out may still be sent')
+    t.ok(out.maySend(), 'what is claimed may still be sent')
     t.notOk(isLeft)
     t.notOk(second.duty.keeps('page-1'))
     await store.finishReply(out, replyOf(out), { status: 'sent', messageId: 'm_1' })

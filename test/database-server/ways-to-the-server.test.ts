@@ -14,7 +14,7 @@ import { createWay } from '../helpers/way.ts'
 import { anyRoom, bodies, eventOf, handleAll, keys, newEvent, replyOf, sendAll } from '../store/steps.ts'
 
 t.test(
-  'a connection that breaks is opened anew, and nothing that waits is lost or handed out twice',
+  'a connection that breaks is opened anew, and nothing that waits is lost or claimed twice',
   async (t) => {
     const url = await freshDatabase()
     const { store, duty } = await instance(t, url)
@@ -66,7 +66,7 @@ t.test(
     await first.store.accept([newEvent('a', { psid: 'a' }), newEvent('b', { psid: 'b' })])
     await handleAll(first.store, (key) => [key])
     const [out] = await first.store.claimOutbox(1, anyRoom)
-    if (out === undefined) throw new Error('not handed out')
+    if (out === undefined) throw new Error('not claimed')
     const second = await instance(t, direct)
     await until(async () => (await sql(direct, 'select from evergreen.instance where takes')).length === 2)
 

@@ -18,7 +18,7 @@ const CUTS = roundsOr(1)
 // A message costs the instances, the database and the sandbox 30 ms of CPU together.
 const MESSAGES_A_ROUND = isTorture ? 60 : 30
 const EVERY_MS = isTorture ? 60 : 150
-/** Longer than it takes to hand out every reply: the first answer comes while many of them still wait for the pace of their Page. */
+/** Longer than it takes to claim every reply: the first answer comes while many of them still wait for the pace of their Page. */
 const SLOW_MS = 200
 const SETTLED_WITHIN_MS = 90_000
 

@@ -14,7 +14,7 @@ const ROUNDS = roundsOr(1)
 const SETTLED_WITHIN_MS = 90_000
 
 const ACCEPT = /insert into evergreen\.inbox/
-const HAND_OUT = /insert into evergreen\.outbox .*from replies/s
+const CLAIM = /insert into evergreen\.outbox .*from replies/s
 const MARK = /insert into evergreen\.sent .*from dropped/s
 const SEND = /^POST \S+\/messages.*"message":/s
 
@@ -34,11 +34,11 @@ const ALL_POINTS: Point[] = [
     isRepeated: true,
   },
   { name: 'after that commit, before its 200', to: 'database', moment: { of: ACCEPT, when: 'done' } },
-  { name: 'before replies are handed out', to: 'database', moment: { of: HAND_OUT, when: 'asked' } },
+  { name: 'before replies are claimed', to: 'database', moment: { of: CLAIM, when: 'asked' } },
   {
-    name: 'after they are handed out, before a send',
+    name: 'after they are claimed, before a send',
     to: 'database',
-    moment: { of: HAND_OUT, when: 'done' },
+    moment: { of: CLAIM, when: 'done' },
   },
   {
     name: 'when a send is written, before Facebook has it',

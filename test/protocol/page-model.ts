@@ -3,7 +3,7 @@ import {
   copyOf,
   crash,
   FLIGHT,
-  handOut,
+  claimReply,
   HELD,
   holds,
   idle,
@@ -42,7 +42,7 @@ export const TRAPS = [
   'fence read without a lock',
   'renewing with skip locked',
   'won again is no taking',
-  'held back and not handed back',
+  'held back and not released',
   'events before doubts',
   'settled since the start',
   'deadline from the answer on',
@@ -247,16 +247,16 @@ const addLease = (part: Part, trap: Trap | undefined): void => {
   step('gives the Page back', giveBack, false)
 }
 
-/** Everything that is in the rows, in order. What was handed out already may have been sent. */
+/** Everything that is in the rows, in order. What was claimed already may have been sent. */
 const addReading = (part: Part, trap: Trap | undefined): void => {
   const { state, keeper } = part
   if (keeper.hasRead || keeper.hand.length > 0) return
   const there = REPLIES.filter((reply) => state.outbox[reply] !== 'none')
   transact(part, trap, 'reads what waits', {
-    rows: (next) => there.forEach((reply) => (next.outbox[reply] = 'handed')),
+    rows: (next) => there.forEach((reply) => (next.outbox[reply] = 'claimed')),
     heard: (mine) => {
       mine.hasRead = true
-      for (const reply of there) handOut(mine, reply, state.outbox[reply] === 'handed')
+      for (const reply of there) claimReply(mine, reply, state.outbox[reply] === 'claimed')
     },
   })
 }
@@ -266,13 +266,13 @@ const addFinish = (part: Part, trap: Trap | undefined): void => {
   const replies = REPLIES_OF[state.finished]
   if (replies === undefined) return
   // No reply overtakes others in the rows.
-  const isHandedOut = keeper.hasRead || trap === 'events before doubts'
+  const isClaimed = keeper.hasRead || trap === 'events before doubts'
   const rows = (next: State): void => {
     next.finished += 1
-    for (const reply of replies) next.outbox[reply] = isHandedOut ? 'handed' : 'waiting'
+    for (const reply of replies) next.outbox[reply] = isClaimed ? 'claimed' : 'waiting'
   }
   const heard = (mine: Keeper): void => {
-    if (isHandedOut) for (const reply of replies) handOut(mine, reply)
+    if (isClaimed) for (const reply of replies) claimReply(mine, reply)
   }
   if (trap !== 'fence read without a lock') return transact(part, trap, 'finishes an event', { rows, heard })
   if (keeper.checked === 0) {
@@ -388,9 +388,9 @@ const addWrite = (part: Part, trap: Trap | undefined): void => {
   const drop = (mine: Keeper): void => {
     mine.queue.shift()
     Object.assign(mine, { hand: [], first: 'idle' })
-    if (trap !== 'held back and not handed back') mine.hasRead = false
+    if (trap !== 'held back and not released') mine.hasRead = false
   }
-  if (trap === 'held back and not handed back') return step(`holds ${name} back, and forgets it`, drop)
+  if (trap === 'held back and not released') return step(`holds ${name} back, and forgets it`, drop)
   transact(part, trap, `holds ${name} back`, {
     before: drop,
     rows: (next) => {

@@ -20,8 +20,8 @@ export interface State {
   page: { owner: Who | null; fence: number; left: number }
   /** How many of the two events are finished. */
   finished: number
-  /** The replies' rows. `handed` says that the reply may have been sent. */
-  outbox: ('none' | 'waiting' | 'handed')[]
+  /** The replies' rows. `claimed` says that the reply may have been sent. */
+  outbox: ('none' | 'waiting' | 'claimed')[]
   /** Requests on their way to Facebook; `by` is null when the answer is awaited no more. */
   flying: { reply: number; left: number; by: Who | null }[]
   /** How many replies the visitor has got, in order. */
@@ -32,7 +32,7 @@ export interface State {
   wrong: string | null
 }
 
-/** A reply that was handed out, under which fence, and whether it may have been sent before. */
+/** A claimed reply, under which fence, and whether it may have been sent before. */
 export interface Item {
   reply: number
   fence: number
@@ -112,7 +112,7 @@ export const leaveFlying = ({ flying }: State, who: Who): void => {
   for (const request of flying) if (request.by === who) request.by = null
 }
 
-export const handOut = ({ hand, fence }: Keeper, reply: number, isDoubt = false): void =>
+export const claimReply = ({ hand, fence }: Keeper, reply: number, isDoubt = false): void =>
   void hand.push({ reply, fence, isDoubt })
 
 export const write = (state: State, who: Who): void => {
@@ -200,7 +200,7 @@ const keyAs = (
   return `${key}${first}${second}${wrong ?? ''}`
 }
 
-const ROWS = { none: 0, waiting: 1, handed: 2 } as const
+const ROWS = { none: 0, waiting: 1, claimed: 2 } as const
 const FIRSTS = { idle: 0, queued: 1, sent: 2, answered: 3 } as const
 
 const keyOfKeeper = (keeper: Keeper): string => {

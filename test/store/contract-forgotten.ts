@@ -85,7 +85,7 @@ export const forgottenContract = (t: Test, open: OpenStore): void => {
     t.same(new Set(revoked), new Set(claims.map(({ id }) => id)))
   })
 
-  t.test('replies that are handed out while their visitor is forgotten are revoked', async (t) => {
+  t.test('replies that are claimed while their visitor is forgotten are revoked', async (t) => {
     const { store } = await openPlace(t, open)
     const revoked: number[] = []
     store.onRevoked((claims) => void revoked.push(...claims))

@@ -111,7 +111,7 @@ export const historyContract = (t: Test, open: OpenStore): void => {
     await handleAll(store, () => ['r2'])
     const [claim] = await store.claimOutbox(10, anyRoom)
     const [r2] = claim?.replies ?? []
-    if (claim === undefined || r2 === undefined) throw new Error('nothing was handed out')
+    if (claim === undefined || r2 === undefined) throw new Error('nothing was claimed')
 
     await store.deadLetters.retry({ all: true })
     t.same(await store.claimOutbox(10, anyRoom), [], 'one holder at a time')

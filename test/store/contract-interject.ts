@@ -6,7 +6,7 @@ export const interjectContract = (t: Test, open: OpenStore): void => {
   const claimOne = async ({ store }: SetUp) => {
     const [claim] = await store.claimInbox(10)
     const [event] = claim?.events ?? []
-    if (claim === undefined || event === undefined) throw new Error('nothing was handed out')
+    if (claim === undefined || event === undefined) throw new Error('nothing was claimed')
     return { claim, event }
   }
 
@@ -16,7 +16,7 @@ export const interjectContract = (t: Test, open: OpenStore): void => {
     await store.accept([newEvent('a')])
     const { claim, event } = await claimOne(place)
     const out = await store.interject(claim, event, '"wait"')
-    if (out === null) throw new Error('it was not handed out')
+    if (out === null) throw new Error('it was not claimed')
     t.same(bodies(out), ['"wait"'])
     t.match(await store.counts(), { inbox: 1 }, 'the event is not finished')
 

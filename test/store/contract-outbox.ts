@@ -16,7 +16,7 @@ import {
 export const outboxContract = (t: Test, open: OpenStore): void => {
   const setUp = (t: Test): Promise<SetUp> => openPlace(t, open)
 
-  t.test('replies handed out at a crash are in doubt afterwards, others are not', async (t) => {
+  t.test('replies claimed at a crash are in doubt afterwards, others are not', async (t) => {
     const { store, clock, reopen } = await setUp(t)
     await store.accept([newEvent('a'), newEvent('b', { psid: 'psid-2' })])
     await handleAll(store, (key) => [key])
@@ -34,14 +34,14 @@ export const outboxContract = (t: Test, open: OpenStore): void => {
     t.same(doubts, { a: null, b: null, [first]: outMs })
   })
 
-  t.test('fresh replies of an idle conversation are handed out as they are stored', async (t) => {
+  t.test('fresh replies of an idle conversation are claimed as they are stored', async (t) => {
     const { store } = await setUp(t)
     await handleAll(store, () => [])
     await store.claimOutbox(10, anyRoom)
 
     await store.accept([newEvent('a')])
     const [claim] = await store.claimInbox(10)
-    if (claim?.events[0] === undefined) throw new Error('nothing was handed out')
+    if (claim?.events[0] === undefined) throw new Error('nothing was claimed')
     const out = await store.finishEvent(claim, claim.events[0], { replies: ['r1', 'r2'], claimReplies: true })
     store.releaseInbox(claim)
     t.same(out && bodies(out), ['r1', 'r2'])
@@ -49,7 +49,7 @@ export const outboxContract = (t: Test, open: OpenStore): void => {
 
     await store.accept([newEvent('b')])
     const [next] = await store.claimInbox(10)
-    if (next?.events[0] === undefined || out === null) throw new Error('nothing was handed out')
+    if (next?.events[0] === undefined || out === null) throw new Error('nothing was claimed')
     const overtaking = await store.finishEvent(next, next.events[0], { replies: ['r3'], claimReplies: true })
     t.equal(overtaking, null, 'later ones wait while earlier ones are out')
     store.releaseInbox(next)
@@ -81,7 +81,7 @@ export const outboxContract = (t: Test, open: OpenStore): void => {
 
     const [claim] = await store.claimOutbox(10, anyRoom)
     const [r1] = claim?.replies ?? []
-    if (claim === undefined || r1 === undefined) throw new Error('nothing was handed out')
+    if (claim === undefined || r1 === undefined) throw new Error('nothing was claimed')
     await store.finishReply(claim, r1, { status: 'dead', reason: 'outside_window' })
     store.releaseOutbox(claim)
     t.same(await sendAll(store), ['r2'])
@@ -96,7 +96,7 @@ export const outboxContract = (t: Test, open: OpenStore): void => {
       await handleAll(store, () => ['picture', 'next'])
       const [claim] = await store.claimOutbox(10, anyRoom)
       const [picture] = claim?.replies ?? []
-      if (claim === undefined || picture === undefined) throw new Error('nothing was handed out')
+      if (claim === undefined || picture === undefined) throw new Error('nothing was claimed')
       await store.finishReply(claim, picture, { status: 'dead', reason: 'bad_request', instead: 'words' })
       await store.releaseOutbox(claim)
 
@@ -114,7 +114,7 @@ export const outboxContract = (t: Test, open: OpenStore): void => {
 
     const [claim] = await store.claimOutbox(10, anyRoom)
     const [r1] = claim?.replies ?? []
-    if (claim === undefined || r1 === undefined) throw new Error('nothing was handed out')
+    if (claim === undefined || r1 === undefined) throw new Error('nothing was claimed')
     const outMs = clock.now()
     await store.finishReply(claim, r1, { status: 'in_doubt' })
     store.releaseOutbox(claim)
@@ -139,7 +139,7 @@ export const outboxContract = (t: Test, open: OpenStore): void => {
 
     await store.accept([newEvent('echo')])
     const [echo] = await store.claimInbox(10)
-    if (echo?.events[0] === undefined) throw new Error('nothing was handed out')
+    if (echo?.events[0] === undefined) throw new Error('nothing was claimed')
     const confirmed = [
       { replyId, messageId: 'mid-1' },
       { replyId: 'another-database.1', messageId: 'mid-2' },
@@ -159,14 +159,14 @@ export const outboxContract = (t: Test, open: OpenStore): void => {
       const [claim] = await store.claimOutbox(10, anyRoom)
       const [r1, r2, r3] = claim?.replies ?? []
       if (claim === undefined || r1 === undefined || r2 === undefined || r3 === undefined) {
-        throw new Error('nothing was handed out')
+        throw new Error('nothing was claimed')
       }
       await store.finishReply(claim, r1, { status: 'sent', messageId: 'mid-1' })
       await store.finishReply(claim, r2, { status: 'dead', reason: 'unreachable' })
       await store.finishReply(claim, r3, { status: 'in_doubt' })
       await store.accept([newEvent('echo')])
       const [echo] = await store.claimInbox(10)
-      if (echo?.events[0] === undefined) throw new Error('nothing was handed out')
+      if (echo?.events[0] === undefined) throw new Error('nothing was claimed')
       const confirmed = [{ replyId: r3.id, messageId: 'mid-3' }]
       await store.finishEvent(echo, echo.events[0], { replies: [], confirmed })
 
@@ -189,12 +189,12 @@ export const outboxContract = (t: Test, open: OpenStore): void => {
     await store.accept([newEvent('a'), newEvent('b')])
     const [claim] = await store.claimInbox(10)
     const [a, b] = claim?.events ?? []
-    if (claim === undefined || a === undefined || b === undefined) throw new Error('nothing was handed out')
+    if (claim === undefined || a === undefined || b === undefined) throw new Error('nothing was claimed')
     const [, overtaking] = await Promise.all([
       store.finishEvent(claim, a, { replies: ['a1'] }),
       store.finishEvent(claim, b, { replies: ['b1'], claimReplies: true }),
     ])
-    t.equal(overtaking, null, 'the second may not be handed out while the first is being stored')
+    t.equal(overtaking, null, 'the second may not be claimed while the first is being stored')
     store.releaseInbox(claim)
     t.same(await sendAll(store), ['a1', 'b1'])
   })
@@ -216,13 +216,13 @@ export const outboxContract = (t: Test, open: OpenStore): void => {
     t.same(await sendAll(store), ['a', 'b', 'c'])
   })
 
-  t.test('a conversation given back with a delay is handed out again when it ends', async (t) => {
+  t.test('a conversation released with a delay is claimed again when the delay ends', async (t) => {
     const { store, clock } = await setUp(t)
     await store.accept([newEvent('a')])
     await handleAll(store, () => ['r1'])
 
     const [claim] = await store.claimOutbox(10, anyRoom)
-    if (claim === undefined) throw new Error('nothing was handed out')
+    if (claim === undefined) throw new Error('nothing was claimed')
     store.releaseOutbox(claim, clock.now() + 5000)
     await store.accept([newEvent('b')])
     await handleAll(store, () => ['r2'])

@@ -22,7 +22,7 @@ export const refusedContract = (t: Test, open: OpenStore, refuse: Refuse): void 
   const claimOne = async ({ store }: SetUp): Promise<[InboxClaim, StoredEvent]> => {
     const [claim] = await store.claimInbox(10)
     const [event] = claim?.events ?? []
-    if (claim === undefined || event === undefined) throw new Error('nothing was handed out')
+    if (claim === undefined || event === undefined) throw new Error('nothing was claimed')
     return [claim, event]
   }
   const refuses = (t: Test, store: Store, claim: InboxClaim, event: StoredEvent, claimReplies = false) =>
@@ -65,7 +65,7 @@ export const refusedContract = (t: Test, open: OpenStore, refuse: Refuse): void 
     t.same(await sendAll(store), ['next'], 'later replies wait for nothing')
   })
 
-  /** A reply to each visitor, handed out. */
+  /** A reply to each visitor, claimed. */
   const outOf = async ({ store }: SetUp, ...visitors: string[]): Promise<[OutboxClaim, StoredReply][]> => {
     await store.accept(visitors.map((psid) => newEvent(psid, { psid })))
     await handleAll(store, (key) => [key])
@@ -96,7 +96,7 @@ export const refusedContract = (t: Test, open: OpenStore, refuse: Refuse): void 
         'its neighbour is kept',
       )
       const [[alone, reply] = [], ...none] = await outOf(place, 'd')
-      if (alone === undefined || reply === undefined) throw new Error('nothing was handed out')
+      if (alone === undefined || reply === undefined) throw new Error('nothing was claimed')
       t.same(none, [])
       await t.rejects(store.finishReply(alone, reply, { status: 'sent', messageId: 'm d' }), {
         code: 'BOT_STORE_REFUSED',
@@ -116,7 +116,7 @@ export const refusedContract = (t: Test, open: OpenStore, refuse: Refuse): void 
     const place = await openPlace(t, open)
     const { store } = place
     const [[claim, reply] = []] = await outOf(place, 'a')
-    if (claim === undefined || reply === undefined) throw new Error('nothing was handed out')
+    if (claim === undefined || reply === undefined) throw new Error('nothing was claimed')
     await refuse(t, place.place, 'dead', 'error')
     const error = { verdict: 'bad_request', code: 100, subcode: null, fbtraceId: null, message: 'no' }
     await t.rejects(store.finishReply(claim, reply, { status: 'dead', reason: 'bad_request', error }), {

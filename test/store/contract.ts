@@ -20,7 +20,7 @@ export const storeContract = (t: Test, open: OpenStore): void => {
 
   outboxContract(t, open)
 
-  t.test('an accepted event is handed out once, and is gone when finished', async (t) => {
+  t.test('an accepted event is claimed once, and is gone when finished', async (t) => {
     const { store } = await setUp(t)
 
     t.same(await store.accept([newEvent('a')]), { stored: 1, duplicates: 0 })
@@ -29,7 +29,7 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     if (claim === undefined) return
     t.same(keys(claim), ['a'])
     t.match(claim.conversation, { pageId: 'page-1', psid: 'psid-1', state: null })
-    t.same(await store.claimInbox(10), [], 'it is handed out once')
+    t.same(await store.claimInbox(10), [], 'it is claimed once')
 
     for (const event of claim.events) await store.finishEvent(claim, event, { replies: [] })
     store.releaseInbox(claim)
@@ -98,7 +98,7 @@ export const storeContract = (t: Test, open: OpenStore): void => {
 
     await store.accept([newEvent('a')])
     const [first] = await store.claimInbox(10)
-    if (first === undefined) throw new Error('nothing was handed out')
+    if (first === undefined) throw new Error('nothing was claimed')
     await store.accept([newEvent('b')])
     t.same(await store.claimInbox(10), [])
     for (const event of first.events) await store.finishEvent(first, event, { replies: [], state: '"s1"' })
@@ -108,12 +108,12 @@ export const storeContract = (t: Test, open: OpenStore): void => {
     t.equal(second?.conversation.state, '"s1"', 'and finds the state the first one left')
   })
 
-  t.test('an event that was claimed but not finished is handed out again, before later ones', async (t) => {
+  t.test('an event that was claimed but not finished is claimed again, before later ones', async (t) => {
     const { store } = await setUp(t)
 
     await store.accept([newEvent('a'), newEvent('b')])
     const [first] = await store.claimInbox(10)
-    if (first === undefined) throw new Error('nothing was handed out')
+    if (first === undefined) throw new Error('nothing was claimed')
     await store.accept([newEvent('c')])
     store.releaseInbox(first)
     const [second] = await store.claimInbox(10)
@@ -125,7 +125,7 @@ export const storeContract = (t: Test, open: OpenStore): void => {
 
     await store.accept([newEvent('a'), newEvent('b', { psid: 'psid-2' })])
     const [claim] = await store.claimInbox(1)
-    if (claim?.events[0] === undefined) throw new Error('nothing was handed out')
+    if (claim?.events[0] === undefined) throw new Error('nothing was claimed')
     await store.finishEvent(claim, claim.events[0], { replies: ['r1', 'r2'], state: '{"n":1}' })
 
     const again = await reopen()

@@ -95,7 +95,7 @@ t.test('an operation asked for while it closes is refused as closed', async (t) 
   for (const end of await asking) t.match(end, { reason: { code: 'BOT_STORE_UNAVAILABLE' } })
 })
 
-t.test('an event that the disk does not take is refused, and never handed out', async (t) => {
+t.test('an event that the disk does not take is refused, and never claimed', async (t) => {
   const { store, say, nextAsked } = await openOnPlayedThread(t)
   const accepting = store.accept([newEvent('a')])
   await nextAsked()

@@ -32,7 +32,7 @@ t.test('a conversation that was held meanwhile is looked into when it is let go'
   await handleAll(running, () => ['second'])
   const [claim] = await running.claimOutbox(10, anyRoom)
   const [second] = claim?.replies ?? []
-  if (claim === undefined || second === undefined) throw new Error('nothing was handed out')
+  if (claim === undefined || second === undefined) throw new Error('nothing was claimed')
 
   const noticed = nextWork(running)
   await other.deadLetters.retry({ all: true })
