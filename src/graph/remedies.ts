@@ -58,6 +58,8 @@ export const NOT_LIVE =
   'Have pages_messaging approved (App Dashboard > App Review) and publish the app, or give the person a role in it (App roles > Roles). A new token does not help; sending is tried again by itself.'
 export const NO_DESKTOP_APP =
   'Say no to "Native or desktop app?" in App Dashboard > App settings > Advanced: for such an app Facebook takes neither its secret nor its app token. A new token does not help.'
+export const NO_OPT_IN_REQUESTS =
+  'Have the code handler send no template notification_messages to these visitors; other visitors are answered. A new token does not help; sending is tried again by itself until the 24 hours are over.'
 export const MESSAGES_ON =
   'Turn messages on in the settings of the Page on facebook.com. A new token does not help; sending is tried again by itself.'
 export const ANOTHER_PROGRAM =

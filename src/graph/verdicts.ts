@@ -154,7 +154,10 @@ export const VERDICTS: readonly VerdictRow[] = [
 
   // Policy
   row(10, 1893063, 'restricted', 'Facebook has temporarily restricted the Page from sending'),
-  row(10, 1404170, 'restricted', 'Facebook has restricted the Page from marketing opt-in requests'),
+  row(10, 1404170, 'restricted', 'Facebook has restricted the Page from marketing opt-in requests', {
+    reach: 'visitor',
+    remedy: remedies.NO_OPT_IN_REQUESTS,
+  }),
   ...[368, 2022].map((code) =>
     row(code, 'any', 'bad_request', 'the message holds a link or other content that Facebook blocks', {
       says: words.BLOCKED_CONTENT,
@@ -273,7 +276,10 @@ export const VERDICTS: readonly VerdictRow[] = [
   // Rate
   row(4, 2018354, 'bad_request', 'this marketing message came sooner than its frequency allows'),
   row(4, 'any', 'rate_limited', 'the app has reached its request limit'),
-  row(9, 2018352, 'rate_limited', 'there were too many opt-in requests'),
+  row(9, 2018352, 'rate_limited', 'this person got too many marketing opt-in requests', {
+    reach: 'visitor',
+    remedy: remedies.NO_OPT_IN_REQUESTS,
+  }),
   row(17, 'any', 'rate_limited', 'the person has reached a request limit'),
   row(32, 'any', 'rate_limited', 'the Page has reached its request limit'),
   row(341, 'any', 'rate_limited', 'the app has reached its request limit'),

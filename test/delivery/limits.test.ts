@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { readAnswer } from '../../src/graph/answer.ts'
 import type { GraphError } from '../../src/graph/error.ts'
 import { settle } from '../helpers/clock.ts'
 import { createWorld, refusal, type World } from './harness.ts'
@@ -50,6 +51,26 @@ t.test('a limit of one conversation shuts the Page once, and not again and again
 t.test('a limit for which Facebook asks to wait is of the Page, whoever meets it', async (t) => {
   const { waitsMs } = await waitsBeside(t, limit(10_000))
   t.ok(Math.max(...waitsMs.slice(20)) >= 5000, 'nothing is sent while it asks to wait')
+})
+
+t.test('a refused opt-in request does not shut the Page, whatever wait Facebook asks for', async (t) => {
+  const read = (code: number, error_subcode: number): GraphError =>
+    readAnswer(
+      { edge: 'messages', once: true },
+      {
+        status: 400,
+        headers: { 'retry-after': '600' },
+        text: JSON.stringify({ error: { message: 'No.', type: 'OAuthException', code, error_subcode } }),
+      },
+    ).read as GraphError
+  for (const refused of [read(9, 2_018_352), read(10, 1_404_170)]) {
+    const { world, waitsMs } = await waitsBeside(t, refused)
+    t.ok(
+      Math.max(...waitsMs) < 1000,
+      `${refused.verdict}: the others wait ${Math.max(...waitsMs)} ms at most`,
+    )
+    t.same([world.needs, world.dead], [[], []])
+  }
 })
 
 t.test('limits of several conversations, beside whom others are answered, are told', async (t) => {

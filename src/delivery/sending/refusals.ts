@@ -32,6 +32,7 @@ export const refusalOf = (error: GraphError): Refusal => {
         ifOfVisitor: stuckBy(error),
       }
     case 'rate_limited':
+      if (error.reach === 'visitor') return park(error)
       return {
         do: 'close_page',
         why: { cause: 'rate_limited' },
