@@ -124,10 +124,17 @@ export const takeAnswer = (
   const days = daysOf(script, question, given)
   if (days.length > 1) return again(script, place, state, { days })
   if (given.text !== null && value !== null) return { is: 'aside', place, state }
-  if (given.text !== null && isRefusal(given.text)) return again(script, place, state, { isRefused: true })
+  if (given.text !== null && isRefusal(given.text)) return refuse(script, place, state)
   const other = given.text === null ? null : somethingElse(script, question, given.text, matcher())
   if (other === null) return again(script, place, state)
   return { is: 'aside', place, state: other === 'certain' ? state : count(state, 'asides') }
+}
+
+/** The way out is offered to a visitor who does not want to answer. A visitor who refuses that, too, wants no more of the form. */
+const refuse = (script: Script, place: AskPlace, state: JsonObject | null): FormStep => {
+  const { form } = readMemory(state)
+  if (form === null || form.refused === true) return { is: 'cancelled', state: leaveForm(state), meant: null }
+  return again(script, place, remember(state, { form: { ...form, refused: true } }), { isRefused: true })
 }
 
 /** "Medium, sorry" answers the question that was asked. Answers of other kinds are read with any words around them. */

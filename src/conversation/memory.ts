@@ -25,6 +25,8 @@ export interface FormPlace {
   tries?: number
   /** How often an answer was taken for a wish for another reply because it is similar to a phrase. */
   asides?: number
+  /** Whether the visitor has refused to answer the question. */
+  refused?: boolean
   /** Names whose answers a button has brought along: they are not asked for. */
   given?: readonly string[]
 }
@@ -82,7 +84,7 @@ const numbersOf = (value: Json | undefined): Readonly<Record<string, number>> =>
 
 const formOf = (value: Json | undefined): FormPlace | null => {
   if (!isJsonObject(value)) return null
-  const { reply, step, asked, askedMs, tries, asides, given } = value
+  const { reply, step, asked, askedMs, tries, asides, refused, given } = value
   if (typeof reply !== 'string' || typeof step !== 'number' || typeof askedMs !== 'number') return null
   const names = Array.isArray(given) ? given.filter((name) => typeof name === 'string') : []
   return {
@@ -92,6 +94,7 @@ const formOf = (value: Json | undefined): FormPlace | null => {
     askedMs,
     ...(typeof tries === 'number' && { tries }),
     ...(typeof asides === 'number' && { asides }),
+    ...(refused === true && { refused }),
     ...(names.length > 0 && { given: names }),
   }
 }

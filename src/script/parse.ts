@@ -16,7 +16,7 @@ import { timeSpan, flag } from './values.ts'
 import { openSource } from './source.ts'
 import type { Answer, Handover, SayItem, Script } from './types.ts'
 import { checkCarried, checkConditions, checkLanguages, checkReferences, rememberedNames } from './whole.ts'
-import { ENGLISH_WORDS, words } from './words.ts'
+import { ownWordsOf, words } from './words.ts'
 
 /** The default fallback: Facebook demands an answer to every message (docs/messenger-platform.md#j). */
 const BARE_FALLBACK: Answer = {
@@ -148,7 +148,7 @@ export const parseScript = (
     waiting: waitingOf(read.waiting, languages),
     disclosure: read.disclosure && disclosureOf(read.disclosure, languages),
     hours: read.hours,
-    words: read.words ?? ENGLISH_WORDS,
+    words: ownWordsOf(read.words, languages),
     countsVisits: reading.asksFor.visit,
     assistant: read.assistant && { ...read.assistant, mark: read.assistant.mark ?? usualMark(languages) },
     pages: read.pages?.files ?? new Map(),

@@ -7,9 +7,8 @@ import { mapping, optional, oneOrMore } from './shapes.ts'
 import { text } from './values.ts'
 import type { Words } from './types.ts'
 
-export const ENGLISH_WORDS: Words = {
+const ENGLISH_WORDS: Omit<Words, 'cancelWords'> = {
   cancel: 'Cancel',
-  cancelWords: ['cancel', 'cancel it', 'stop', 'stop it', 'quit', 'exit', 'never mind', 'forget it'],
   cancelled: ['All right, we stop here.'],
   meant: 'It was my answer',
   more: 'More …',
@@ -28,13 +27,55 @@ export const ENGLISH_WORDS: Words = {
   ],
 }
 
+const ENGLISH_CANCEL_WORDS = [
+  'cancel',
+  'cancel it',
+  'stop',
+  'stop it',
+  'quit',
+  'exit',
+  'never mind',
+  'forget it',
+]
+
+/** By language, what visitors write to end a form. No names and no answers: the Finnish "peru" is a country. */
+const CANCEL_WORDS: Readonly<Record<string, readonly string[]>> = {
+  de: ['abbrechen', 'abbruch', 'stopp', 'stoppen', 'vergiss es', 'lass es', 'lassen wir das'],
+  es: ['cancelar', 'cancela', 'parar', 'olvídalo', 'déjalo'],
+  fr: ['annuler', 'annule', 'annulez', 'arrêter', 'arrête', 'laisse tomber', 'laissez tomber'],
+  it: ['annulla', 'annullare', 'lascia stare', 'lascia perdere'],
+  pt: ['cancelar', 'cancela', 'parar', 'deixa pra lá', 'esquece'],
+  nl: ['annuleren', 'annuleer', 'stoppen', 'laat maar'],
+  pl: ['anuluj', 'anulować', 'przerwij', 'nieważne'],
+  cs: ['zrušit', 'zruš'],
+  ru: ['отмена', 'отменить', 'стоп'],
+  uk: ['скасувати', 'відміна', 'стоп'],
+  sv: ['avbryt', 'stopp'],
+  da: ['annuller', 'afbryd'],
+  nb: ['avbryt', 'stopp'],
+  fi: ['peruuta', 'lopeta'],
+  hu: ['mégse', 'mégsem'],
+  ro: ['anulează', 'renunț'],
+  el: ['ακύρωση'],
+  tr: ['iptal', 'iptal et', 'vazgeç', 'vazgeçtim', 'boşver'],
+  ar: ['إلغاء', 'الغي', 'توقف'],
+  he: ['ביטול', 'בטל'],
+  hi: ['रद्द', 'रद्द करें', 'रद्द करो', 'cancel karo'],
+  id: ['batal', 'batalkan', 'berhenti', 'tidak jadi', 'gak jadi'],
+  vi: ['hủy', 'dừng lại'],
+  th: ['ยกเลิก'],
+  ja: ['キャンセル', 'やめる', 'やめます', '中止', '取り消し'],
+  zh: ['取消', '停止', '算了'],
+  ko: ['취소', '그만', '중단'],
+}
+
 const said = localised(template('a text', { max: LIMITS.text, why: FACEBOOK }))
 
 const readWords = mapping('the words', {
   cancel: optional(localised(title), 'The button that ends a form.'),
   cancel_when: optional(
     oneOrMore('phrases', text('a phrase', { max: 100, why: 'more is never written to say this' })),
-    'What visitors may write to end a form.',
+    'What visitors may write to end a form, instead of the usual words in English and in the languages of the script.',
   ),
   cancelled: optional(said, 'Said when a form was ended by its visitor.'),
   it_was_my_answer: optional(
@@ -57,14 +98,17 @@ const readWords = mapping('the words', {
   stuck: optional(said, 'Said from the third time on, above the buttons to a person and out of the form.'),
 })
 
+/** The bot's own words as a script has them; `cancelWords` is null where the script leaves the usual ones. */
+export type OwnWords = Omit<Words, 'cancelWords'> & { cancelWords: Words['cancelWords'] | null }
+
 /** Reads the section that replaces or translates the bot's own words. */
-export const words: Read<Words> = described(
+export const words: Read<OwnWords> = described(
   (node, reading) => {
     const value = readWords(node, reading)
     if (value === undefined) return undefined
     return {
       cancel: value.cancel ?? ENGLISH_WORDS.cancel,
-      cancelWords: value.cancel_when ?? ENGLISH_WORDS.cancelWords,
+      cancelWords: value.cancel_when ?? null,
       cancelled: value.cancelled ?? ENGLISH_WORDS.cancelled,
       meant: value.it_was_my_answer ?? ENGLISH_WORDS.meant,
       more: value.more ?? ENGLISH_WORDS.more,
@@ -82,3 +126,13 @@ export const words: Read<Words> = described(
   },
   () => readWords.schema?.() ?? {},
 )
+
+/** @param languages - all languages of the script's texts */
+export const ownWordsOf = (read: OwnWords | null, languages: readonly string[]): Words => ({
+  ...ENGLISH_WORDS,
+  ...read,
+  cancelWords: read?.cancelWords ?? [
+    ...ENGLISH_CANCEL_WORDS,
+    ...languages.flatMap((language) => CANCEL_WORDS[language.slice(0, 2)] ?? []),
+  ],
+})

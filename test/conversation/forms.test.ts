@@ -679,6 +679,49 @@ t.test('a visitor who says no to a question is offered a person and the way out'
   t.match(await say('Non'), [/^Thank you, Non/], 'where any text is an answer')
 })
 
+t.test('a visitor who says no to the way out, too, ends the form', async (t) => {
+  for (const [second, third] of [
+    ['no', 'no'],
+    ['nein danke', 'nope'],
+  ] as const) {
+    const { say, state } = talk(BOOKING)
+    await say('book a table')
+    await say(second)
+    t.same(await say(third), ['All right, we stop here.'])
+    t.equal(state(), null)
+  }
+  const { say } = talk(BOOKING)
+  for (const text of ['book a table', 'no', '4']) await say(text)
+  t.match(await say('no'), [/Shall a person help you/], 'at another question')
+})
+
+t.test('a form ends by words of the language of its script', async (t) => {
+  const form = (head: string): string => `${head}replies:
+  a: { when: book, ask: [{ question: When?, remember: when, as: date }], next: b }
+  b: { say: Ok }
+`
+  for (const [language, ...texts] of [
+    ['de', 'Abbrechen', 'bitte abbrechen', 'stopp', 'Vergiss es!', 'cancel'],
+    ['es', 'cancelar', 'Cancelar por favor', 'dejalo'],
+    ['fr', 'Annuler', 'arreter', 'laisse tomber'],
+    ['tr', 'iptal', 'vazgec'],
+    ['ar', 'الغاء', 'إلغاء'],
+    ['id', 'batal', 'gak jadi'],
+    ['ja', 'キャンセル', 'やめます。'],
+    ['hi', 'रद्द करें'],
+    ['pt_BR', 'deixa pra la'],
+  ] as const)
+    for (const text of texts) {
+      const { say } = talk(form(`language: ${language}\n`))
+      await say('book')
+      t.same(await say(text), ['All right, we stop here.'], text)
+    }
+  const own = talk(form('language: de\nwords: { cancel_when: [egal] }\n'))
+  await own.say('book')
+  t.notMatch(await own.say('abbrechen'), ['All right, we stop here.'], 'words of the script replace them')
+  t.same(await own.say('egal'), ['All right, we stop here.'])
+})
+
 t.test('a choice beside an apology answers its own question', async (t) => {
   for (const said of ['outside, sorry', 'sorry, outside', '*outside', 'No, outside']) {
     const { say, state } = talk(BOOKING)
