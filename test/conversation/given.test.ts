@@ -212,6 +212,41 @@ t.test('a choice is understood with small words around it, and with a wrong lett
     t.match(await chosen(text), /pick one of these/, text)
 })
 
+t.test('choices that say yes or no are understood in other words of their language', async (t) => {
+  const chosen = async (options: string, text: string): Promise<string | undefined> => {
+    const { say } = talk(
+      `replies:\n  a: { when: go, ask: { question: Q?, remember: it, one_of: ${options} }, next: b }\n  b: { say: '{{it}}' }`,
+    )
+    await say('go')
+    return (await say(text))[0]
+  }
+  for (const [options, text, choice] of [
+    ["['Yes', 'No']", 'noo', 'No'],
+    ["['Yes', 'No']", 'nope!', 'No'],
+    ["['Yes', 'No']", 'nah thanks', 'No'],
+    ["['Yes', 'No']", 'yeah', 'Yes'],
+    ["['Yes', 'No']", 'yess', 'Yes'],
+    ["['Yes', 'No', Not sure]", 'sure', 'Yes'],
+    ["['Yes', Sure]", 'sure', 'Sure'],
+    ['[Ja, Nein]', 'klar', 'Ja'],
+    ['[Ja, Nein]', 'nee danke', 'Nein'],
+    ['[Sí, Ya]', 'ya', 'Ya'],
+    ['[Ya, Tidak]', 'iya', 'Ya'],
+    ['[Oui, Non]', 'ouais', 'Oui'],
+    ['[Evet, Hayır]', 'hayir', 'Hayır'],
+  ] as const)
+    t.equal(await chosen(options, text), choice, text)
+  for (const [options, text] of [
+    ["['Yes', 'No']", 'not sure'],
+    ["['Yes', 'No']", 'make sure please'],
+    ["['Yes', 'No']", 'no idea'],
+    ["['Yes', 'No']", 'yes and no'],
+    ['[Sí, "No"]', 'ya'],
+    ['[Small, Large]', 'sure'],
+  ] as const)
+    t.match(await chosen(options, text), /pick one of these/, text)
+})
+
 t.test('small words of other languages may stand around a choice, but none that denies it', async (t) => {
   for (const [options, said, chosen] of [
     ['Pequeña, Grande', 'la grande por favor', 'Grande'],

@@ -2,6 +2,7 @@ import { editDistance } from '../../base/edit-distance.ts'
 import { allOf } from '../../script/localised.ts'
 import { matchKey } from '../../script/match-key.ts'
 import type { Option, Question } from '../../script/types.ts'
+import { otherWordsFor } from '../yes-and-no.ts'
 import { otherSpellings } from '../match/other-spellings.ts'
 import { isAroundAnswer } from '../number-words.ts'
 import { clockChoiceIn } from './clock-choice.ts'
@@ -28,8 +29,23 @@ const choiceIn = ({ options, remember }: Question, { payload }: Given, text: str
         candidates.find((option) => namesOf(option).some((one) => matchKey(one) === key)))
   const spoken = (): Option | undefined =>
     [key, ...otherSpellings(key)].flatMap((one) => spokenOf(options, one) ?? [])[0]
-  return (chosen ?? tapped ?? spoken() ?? timeOf(options, text))?.value ?? null
+  return (chosen ?? tapped ?? spoken() ?? sayingOf(options, key) ?? timeOf(options, text))?.value ?? null
 }
+
+/** The one choice that says yes or no in another word: "nope", "noo", "klar". */
+const sayingOf = (options: readonly Option[], key: string): Option | undefined => {
+  const said = key.replace(POLITE, '').replace(HELD_AT_END, '$1')
+  const meant = options.filter((option) =>
+    namesOf(option).some((name) =>
+      otherWordsFor(matchKey(name)).some((word) => word.replace(HELD_AT_END, '$1') === said),
+    ),
+  )
+  return meant.length === 1 ? meant[0] : undefined
+}
+
+const POLITE =
+  / (?:please|pls|thanks|thank you|bitte|danke|por favor|gracias|svp|merci|per favore|grazie|obrigad[oa]|prosze|lutfen|شكرا)$/
+const HELD_AT_END = /(\p{L})\1+$/u
 
 const timeOf = (options: readonly Option[], text: string): Option | undefined => {
   const titles = options.map(({ title }) => allOf(title)[0] ?? '')
