@@ -45,18 +45,24 @@ const expand = (text: string): Field[] => {
     skipSpace()
     const name = take(/[A-Za-z0-9_]+/y)
     if (name === undefined || depth > DEEPEST) throw syntaxError(at, text)
-    const modifiers: Params = {}
-    for (;;) {
-      const [, modifier, value] = /^\.([a-z_]+)\(([^()]*)\)$/.exec(take(/\.[a-z_]+\([^()]*\)/y) ?? '') ?? []
-      if (modifier === undefined) break
-      modifiers[modifier] = value
-    }
-    if (text[at] !== '{') return { name, modifiers, fields: undefined, text: undefined }
+    const before = modifiers()
+    if (text[at] !== '{') return { name, modifiers: before, fields: undefined, text: undefined }
     const from = (at += 1)
     const fields = list(depth + 1)
     if (text[at] !== '}') throw syntaxError(at, text)
+    const inner = text.slice(from, at)
     at += 1
-    return { name, modifiers, fields, text: text.slice(from, at - 1) }
+    return { name, modifiers: { ...before, ...modifiers() }, fields, text: inner }
+  }
+
+  /** They stand before the nested fields in Meta's documentation, and behind them in public code that works. */
+  const modifiers = (): Params => {
+    const found: Params = {}
+    for (;;) {
+      const [, modifier, value] = /^\.([a-z_]+)\(([^()]*)\)$/.exec(take(/\.[a-z_]+\([^()]*\)/y) ?? '') ?? []
+      if (modifier === undefined) return found
+      found[modifier] = value
+    }
   }
 
   const skipSpace = () => void take(/\s+/y)

@@ -110,6 +110,16 @@ t.test('a nested list has its own limit, and pages of its own', async (t) => {
     token: pageToken,
   })
   t.match(list.body['data'], [{ messages: { data: [{ message: 'three' }] } }])
+  for (const fields of [
+    'messages{message}.limit(1)',
+    'messages{message}.limit(1).as(last)',
+    'id,messages{message}.limit(1),link',
+  ]) {
+    const { body } = await graph(sandbox, `/v25.0/me/conversations?fields=${fields}`, { token: pageToken })
+    const [thread] = itemsOf(body['data'])
+    t.match((thread?.['last'] ?? thread?.['messages'])?.['data'], [{ message: 'three' }], fields)
+    t.equal(itemsOf((thread?.['last'] ?? thread?.['messages'])?.['data']).length, 1, fields)
+  }
 })
 
 t.test('?ids= stands for the node of an edge too', async (t) => {
