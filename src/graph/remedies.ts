@@ -19,6 +19,11 @@ export const PUBLISH_AGAIN = {
     'Publish the Page again, or see on facebook.com what keeps it from being shown; then run `npm run bootstrap-token` if the bot does not go on by itself within a quarter of an hour.',
   byToken: true,
 }
+export const CONNECT_ANEW = {
+  remedy:
+    'Connect the Page under its new id, which Facebook names here: run `npm run bootstrap-token`. Replies that wait for the old id cannot be sent.',
+  byToken: true,
+}
 export const PASS_CHECKPOINT = {
   remedy:
     'Log in to facebook.com as the person who made the token, and do what Facebook asks for there; then run `npm run bootstrap-token` if the bot does not go on by itself within a quarter of an hour.',

@@ -21,6 +21,7 @@ const NO_PAGE_ROLE =
 const PRIVACY_RULES = 'regional privacy rules forbid this in the conversation'
 const NO_IDENTITY = 'Facebook wants the identity of the person who manages the Page confirmed first'
 const NO_CHALLENGE = 'Facebook did not get the right answer from the callback address'
+const MOVED = 'the Page was merged with another one, or moved, and has another id now'
 const NO_ROLE = 'the app is not live, or this person has no role in it'
 
 /**
@@ -101,6 +102,10 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(190, 'any', 'token_invalid', 'the token is invalid, expired or revoked'),
   row(102, 'any', 'token_invalid', 'the session of the person who made the token has ended'),
   row(452, 'any', 'token_invalid', 'the session key is invalid'),
+  // Subcodes of 190 that come as codes, too.
+  ...[458, 459, 460, 463, 464, 467].map((code) =>
+    row(code, 'any', 'token_invalid', 'the token is invalid, expired or revoked'),
+  ),
   row(413, 'any', 'permission', NO_TWO_FACTOR, {
     remedy: remedies.TURN_ON_TWO_FACTOR,
     byToken: true,
@@ -252,6 +257,8 @@ export const VERDICTS: readonly VerdictRow[] = [
   refusedTag(2018276),
   refusedTag('any', words.TAG),
   either(2018247, 'permission', 'the app may not read this profile'),
+  row(21, 'any', 'permission', MOVED, remedies.CONNECT_ANEW),
+  row(100, 21, 'permission', MOVED, remedies.CONNECT_ANEW),
   noPage(100, 33),
   noPage(33, 'any'),
   noPage(803, 'any'),

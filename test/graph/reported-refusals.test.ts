@@ -109,6 +109,27 @@ t.test("a picture or video that Facebook's media service refuses is the fault of
   t.end()
 })
 
+t.test('a Page that was moved to another id is told as that', (t) => {
+  const said =
+    'Page ID 114267748588304 was migrated to page ID 111013272313096.  Please update your API calls to the new ID'
+  for (const [code, subcode] of [
+    [21, null],
+    [100, 21],
+  ] as const)
+    t.match(findRow(answer('messages', code, subcode, said)), {
+      verdict: 'permission',
+      byToken: true,
+      remedy: /under its new id/,
+    })
+  t.end()
+})
+
+t.test('the subcodes of a dead token are known as codes, too', (t) => {
+  for (const code of [458, 460, 463, 467])
+    t.equal(decide(answer('messages', code, null, 'Error validating access token.')), 'token_invalid')
+  t.end()
+})
+
 t.test('a tag without approval and the thread of another app are known in any words', (t) => {
   const noTag = 'Hiện không thể gắn thẻ nhân viên cho trang / ứng dụng này.'
   t.match(findRow(answer('messages', 100, 2_018_276, noTag)), { reach: 'visitor', remedy: /Human Agent/ })
