@@ -27,9 +27,13 @@ export const backup = command({
       'Back it up as any database of that server: by its provider, or with pg_dump --schema=evergreen; the tokens are in it.',
     )
     const { DATA_DIR: dir } = settings
-    const files = await backUp(dir, to)
+    const { files, unnoted } = await backUp(dir, to)
     if (values.json === true) stdout.write(`${jsonLine({ folder: to, files })}\n`)
     else stdout.write(`Done: ${files.join(' and ')} in ${to}.\n`)
+    if (unnoted !== null)
+      stderr.write(
+        `DATA_DIR (${dir}) cannot be written (${unnoted}): the doctor does not know of this backup.\n`,
+      )
     if (isInside(to, dir))
       stderr.write(
         `${to} is inside DATA_DIR (${dir}): what removes that folder removes the backup, too. Copy it to another disk, or name a folder elsewhere.\n`,

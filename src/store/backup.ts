@@ -2,11 +2,13 @@ import { openSync, closeSync } from 'node:fs'
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
+import { codeOf } from '../base/error-code.ts'
 import { BotError } from '../base/errors.ts'
 import { syncFile, syncFolder } from '../base/replace-file.ts'
 import { isThere } from './is-there.ts'
 import { claimFolder } from './own-folder.ts'
 import { assertRestored, databaseIn } from './sqlite/data-dir.ts'
+import { isDamage } from './sqlite/database.ts'
 import { inspectDatabase } from './sqlite/inspect.ts'
 import { tokenFileIn } from './tokens/place.ts'
 
@@ -16,14 +18,20 @@ const OWNER_ONLY = 0o600
 /** Prefix of a copy's name until all copies are made: a backup that was cut off must not be used. */
 export const COPYING = 'evergreen.copying.'
 
+export interface BackedUp {
+  /** The names of the copied files. */
+  files: string[]
+  /** Why the data folder could not note its backup, which {@link lastBackupMs} reads; null if it could. */
+  unnoted: string | null
+}
+
 /**
  * Copies a data folder as it is at one moment, while a bot works on it or not. The copy can be put in its place.
  *
  * @param to - a folder that is empty or not there yet; for the owner only from then on
- * @returns the names of the files in it
  * @throws BotError `BOT_STORE_UNAVAILABLE`, also where there is nothing to copy or a restore was cut off; `BOT_STORE_DAMAGED`
  */
-export const backUp = async (dir: string, to: string): Promise<string[]> => {
+export const backUp = async (dir: string, to: string): Promise<BackedUp> => {
   assertRestored(dir)
   const sources = [tokenFileIn(dir), databaseIn(dir)].filter(isThere)
   // A nightly backup of the wrong folder must fail.
@@ -35,7 +43,9 @@ export const backUp = async (dir: string, to: string): Promise<string[]> => {
   const begun: string[] = []
   try {
     claimFolder(to)
-    if ((await readdir(to)).length > 0) throw refused('BOT_STORE_UNAVAILABLE', `${to} is not empty.`)
+    const there = await readdir(to)
+    if (there.some((name) => name.startsWith(COPYING))) throw leftOver(to)
+    if (there.length > 0) throw refused('BOT_STORE_UNAVAILABLE', `${to} is not empty.`)
     // Tokens first: the database may be newer than the tokens, never older.
     for (const file of sources) {
       const copy = join(to, COPYING + basename(file))
@@ -49,16 +59,22 @@ export const backUp = async (dir: string, to: string): Promise<string[]> => {
       await rename(join(to, COPYING + name), join(to, name))
     }
     await syncFolder(to)
-    // The file's time is the time of the last backup, which `doctor` shows.
-    await writeFile(join(dir, LAST_BACKUP), '', { mode: OWNER_ONLY })
   } catch (error) {
     // Remove a half copy, so that it is not restored.
     for (const name of begun.flatMap((one) => [one, COPYING + one])) await rm(join(to, name), { force: true })
     if (error instanceof BotError) throw error
     throw refused('BOT_STORE_UNAVAILABLE', `The backup to ${to} failed: ${(error as Error).message}.`, error)
   }
-  return begun
+  return { files: begun, unnoted: await note(dir) }
 }
+
+/** A data folder on a full or read-only disk can be copied, too, and needs it most. */
+const note = (dir: string): Promise<string | null> =>
+  // The file's time is the time of the last backup.
+  writeFile(join(dir, LAST_BACKUP), '', { mode: OWNER_ONLY }).then(
+    () => null,
+    (error: unknown) => codeOf(error) ?? 'unknown error',
+  )
 
 /** When {@link backUp} last copied this data folder, ms since the epoch; null when it never did. */
 export const lastBackupMs = async (dir: string): Promise<number | null> =>
@@ -67,7 +83,7 @@ export const lastBackupMs = async (dir: string): Promise<number | null> =>
 const LAST_BACKUP = 'evergreen.backed-up'
 
 const copyDatabase = async (file: string, copy: string): Promise<void> => {
-  const source = new DatabaseSync(file, { readOnly: true, timeout: 5000 })
+  const source = openSource(file)
   try {
     await backup(source, copy, { rate: PAGES_A_STEP })
   } finally {
@@ -81,6 +97,33 @@ const copyDatabase = async (file: string, copy: string): Promise<void> => {
     )
   }
 }
+
+const openSource = (file: string): DatabaseSync => {
+  let source: DatabaseSync | undefined
+  try {
+    source = new DatabaseSync(file, { readOnly: true, timeout: 5000 })
+    // SQLite opens its log at the first statement.
+    source.prepare('select count(*) from sqlite_master').get()
+    return source
+  } catch (error) {
+    source?.close()
+    if (isDamage(error)) throw error
+    throw new BotError(
+      'BOT_STORE_UNAVAILABLE',
+      `The database ${file} cannot be opened: ${(error as Error).message}.`,
+      {
+        cause: error,
+        remedy:
+          'Make DATA_DIR writable for this user. On a read-only disk copy the folder by other means, while no bot runs on it: `npm run restore` takes such a copy, too.',
+      },
+    )
+  }
+}
+
+const leftOver = (to: string): BotError =>
+  new BotError('BOT_STORE_UNAVAILABLE', `${to} holds a backup that was cut off while it was made.`, {
+    remedy: 'Delete that folder, or name another one.',
+  })
 
 const refused = (
   code: 'BOT_STORE_UNAVAILABLE' | 'BOT_STORE_DAMAGED',

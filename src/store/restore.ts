@@ -1,4 +1,4 @@
-import { copyFileSync, lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
+import { copyFileSync, lstatSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs'
 import { access, constants, copyFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -42,10 +42,11 @@ export const restoreBackup = async (options: {
 }): Promise<Restored> => {
   const { from, dir, key, tokensOnly, nowMs } = options
   const copies = [tokenFileIn(from), ...(tokensOnly ? [] : [databaseIn(from)])].filter(isThere)
+  const isFolder = statSync(from, { throwIfNoEntry: false })?.isDirectory() === true
+  if (isFolder && readdirSync(from).some((name) => name.startsWith(COPYING)))
+    throw refused(`The backup in ${from} was cut off while it was made.`, 'Take another one.')
   if (copies.length === 0)
     throw refused(`There is no backup in ${from}.`, 'Name a folder that `npm run backup` has made.')
-  if (readdirSync(from).some((name) => name.startsWith(COPYING)))
-    throw refused(`The backup in ${from} was cut off while it was made.`, 'Take another one.')
   // A folder that was copied by other means, such as a snapshot of the disk, may have its last changes in SQLite's log only.
   const log = logOf(databaseIn(from))
   const logs = copies.some(isDatabase) && isThere(log) ? [log] : []

@@ -1,5 +1,6 @@
-import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { backUp } from '../../src/store/backup.ts'
@@ -32,7 +33,7 @@ const build = async (t: Test) => {
 
 t.test('a backup taken while the bot runs restores tokens, events and replies', async (t) => {
   const { root, dir, to } = await build(t)
-  t.strictSame(await backUp(dir, to), ['tokens.json', 'evergreen.db'])
+  t.strictSame(await backUp(dir, to), { files: ['tokens.json', 'evergreen.db'], unnoted: null })
   t.equal((await stat(to)).mode & 0o777, 0o700)
   for (const name of await readdir(to)) t.equal((await stat(join(to, name))).mode & 0o777, 0o600, name)
 
@@ -114,4 +115,35 @@ t.test('a place that cannot be written, and a database that is damaged, are told
   const to = join(root, 'copy')
   await t.rejects(backUp(broken, to), { code: /BOT_STORE_(UNAVAILABLE|DAMAGED)/ })
   t.strictSame(await readdir(to), [], 'half a copy is none')
+})
+
+t.test(
+  'a data folder that cannot note its backup, as on a read-only disk, is copied all the same',
+  async (t) => {
+    const { dir, to } = await build(t)
+    // A folder in the place of the file refuses it to root, too.
+    await mkdir(join(dir, 'evergreen.backed-up'))
+    t.strictSame(await backUp(dir, to), { files: ['tokens.json', 'evergreen.db'], unnoted: 'EISDIR' })
+    t.strictSame((await readdir(to)).toSorted(), ['evergreen.db', 'tokens.json'])
+  },
+)
+
+t.test('a database that cannot be opened is told as that, and not as a fault of the target', async (t) => {
+  const root = t.testdir({ data: {} })
+  const dir = join(root, 'data')
+  await (await openTestStore({ file: databaseIn(dir), clock: systemClock })).close()
+  const bot = new DatabaseSync(databaseIn(dir))
+  bot.exec(`pragma wal_autocheckpoint = 0; insert into meta (name, value) values ('note:last', 'kept')`)
+  const copy = join(root, 'copy')
+  await mkdir(copy)
+  for (const suffix of ['', '-wal']) await cp(databaseIn(dir) + suffix, databaseIn(copy) + suffix)
+  bot.close()
+  // As on a read-only disk: SQLite cannot make its index of the log.
+  await symlink('nowhere/at-all', `${databaseIn(copy)}-shm`)
+  await t.rejects(backUp(copy, join(root, 'backup')), {
+    code: 'BOT_STORE_UNAVAILABLE',
+    message: /^The database .*copy.evergreen\.db cannot be opened: unable to open database file\.$/,
+    remedy: /^Make DATA_DIR writable .* copy the folder by other means/,
+  })
+  t.strictSame(await readdir(join(root, 'backup')), [])
 })

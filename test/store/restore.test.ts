@@ -316,13 +316,17 @@ t.test(
   },
 )
 
-t.test('a backup that was cut off is none', async (t) => {
-  const { from, options } = await build(t)
+t.test('a backup that was cut off is none, and is told as that', async (t) => {
+  const { dir, from, options } = await build(t)
   // The tokens are there under their name, the database not yet.
   renameSync(databaseIn(from), join(from, `${COPYING}evergreen.db`))
   await t.rejects(restoreBackup(options), { code: 'BOT_STORE_UNAVAILABLE', message: /was cut off/ })
   rmSync(join(from, 'tokens.json'))
-  await t.rejects(restoreBackup(options), { code: 'BOT_STORE_UNAVAILABLE', message: /no backup/ })
+  await t.rejects(restoreBackup(options), { code: 'BOT_STORE_UNAVAILABLE', message: /was cut off/ })
+  await t.rejects(backUp(dir, from), {
+    message: `${from} holds a backup that was cut off while it was made.`,
+    remedy: 'Delete that folder, or name another one.',
+  })
 })
 
 t.test('a new machine has nothing to keep', async (t) => {
