@@ -49,6 +49,15 @@ t.test('tokens are readable with the new key alone, and nothing of the old one i
   }
 })
 
+t.test('run again after it was killed at its end, it says that the new key is in use', async (t) => {
+  const { dir } = await build(t, OLD)
+  t.equal((await run(t, dir, keys(OLD, NEW))).code, 0)
+  t.match(await run(t, dir, keys(OLD, NEW)), {
+    code: 1,
+    stderr: /^The tokens are encrypted with NEW_TOKEN_KEY already\.\n.*set TOKEN_KEY to it/,
+  })
+})
+
 t.test('with a wrong old key, or over a damaged file, nothing is changed', async (t) => {
   const { dir, read } = await build(t, OLD)
   const wrong = await run(t, dir, keys(NEW, NEW))

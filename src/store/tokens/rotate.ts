@@ -23,7 +23,9 @@ export const rotateTokenKey = async ({
 }): Promise<number | null> => {
   try {
     return await place.alone(async () => {
-      const data = await place.adapter.read()
+      const data = await place.adapter.read().catch(async (error: unknown) => {
+        throw isKeyWrong(error) && (await needsNewKey(reopen)) === true ? rotatedBefore(error) : error
+      })
       if (data === null) return null
       await place.rewrite(data, to).catch(async (error: unknown) => {
         const isRotated = await needsNewKey(reopen)
@@ -49,9 +51,19 @@ const needsNewKey = async (reopen: () => Promise<TokenPlace>): Promise<boolean |
       await place.close()
     }
   } catch (error) {
-    return error instanceof BotError && error.code === 'BOT_TOKEN_KEY_WRONG' ? false : null
+    return isKeyWrong(error) ? false : null
   }
 }
+
+const isKeyWrong = (error: unknown): boolean =>
+  error instanceof BotError && error.code === 'BOT_TOKEN_KEY_WRONG'
+
+/** As after a rotation that was killed before it could say that it was done. */
+const rotatedBefore = (cause: unknown): BotError =>
+  new BotError('BOT_TOKEN_KEY_WRONG', 'The tokens are encrypted with NEW_TOKEN_KEY already.', {
+    cause,
+    remedy: 'Nothing is left to do but to set TOKEN_KEY to it and to restart the bot, every instance of it.',
+  })
 
 const failedLate = (isRotated: true | null, cause: unknown): BotError => {
   const what = isRotated
