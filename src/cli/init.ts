@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isDiskFull } from '../base/disk-full.ts'
 import { codeOf } from '../base/error-code.ts'
+import { BotError } from '../base/errors.ts'
 import manifest from '../../package.json' with { type: 'json' }
 import { makeFolder } from '../base/make-folder.ts'
 import { sampleScriptFor } from '../script/own-script.ts'
@@ -108,17 +110,29 @@ const BESIDE: ReadonlySet<string> = new Set(['.git', '.DS_Store', 'Thumbs.db', '
 
 /** Writes the files, readable for this user only, because `.env` will hold secrets. */
 const write = (folder: string, files: Record<string, string>): void => {
+  const begun: string[] = []
   try {
     makeFolder(folder)
     if (readdirSync(folder).some((name) => !BESIDE.has(name))) {
       wrongUsage('The folder is there already, and is not empty.', 'Name another one; nothing was changed.')
     }
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { flag: 'wx' })
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(folder, name)
+      begun.push(path)
+      writeFileSync(path, text, { flag: 'wx' })
+    }
   } catch (error) {
+    // The folder was empty before, so that these are of this command, and the next try finds it empty.
+    for (const path of begun) rmSync(path, { force: true })
     if (!(error instanceof Error && 'syscall' in error)) throw error
     const code = codeOf(error)
     if (code === 'EEXIST' || code === 'ENOTDIR')
       wrongUsage('The name, or a part of it, is that of a file.', 'Name another one; nothing was changed.')
+    if (isDiskFull(error))
+      throw new BotError('BOT_STORE_UNAVAILABLE', `The disk of ${folder} is full (${code}).`, {
+        cause: error,
+        remedy: 'Make room on it and run this again, or name a folder on another disk.',
+      })
     wrongUsage(
       `The folder cannot be written (${code ?? 'unknown error'}).`,
       `Name one in a folder that you may write to: ${dirname(resolve(folder))}.`,

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { isDiskFull } from '../base/disk-full.ts'
 import { decodeDotEnv } from '../base/dot-env-file.ts'
 import { BotError } from '../base/errors.ts'
 import { linkTarget } from '../base/link-target.ts'
@@ -37,7 +38,9 @@ export const saveVariables = async (
     const { code = 'unknown error' } = error as NodeJS.ErrnoException
     throw new BotError('BOT_CONFIG_INVALID', `The file ${path} cannot be written (${code}).`, {
       cause: error,
-      remedy: 'Make sure that this user may write to the folder the bot was started in.',
+      remedy: isDiskFull(error)
+        ? 'Make room on its disk, and try again.'
+        : 'Make sure that this user may write to its folder.',
     })
   }
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import fs, { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import t from 'tap'
 import { createInit } from '../../src/cli/init.ts'
@@ -40,6 +41,26 @@ t.test('the commands of the package are those of a checkout that are for operato
     Object.fromEntries(Object.entries(COMMANDS).map(([name, one]) => [name, one?.file])),
     Object.fromEntries(inCheckout),
   )
+})
+
+t.test('a disk that gets full leaves the folder empty for the next try, and is told as that', async (t) => {
+  const folder = join(t.testdir(), 'my-bot')
+  const { writeFileSync: real } = fs
+  const use = (other: typeof real): void => {
+    fs.writeFileSync = other
+    syncBuiltinESMExports()
+  }
+  t.teardown(() => use(real))
+  use((path, ...more) => {
+    real(path, ...more)
+    if (String(path).endsWith('README.md'))
+      throw Object.assign(new Error('full'), { code: 'ENOSPC', syscall: 'write' })
+  })
+  const full = { code: 1, stderr: /^The disk of .*my-bot is full \(ENOSPC\)\.\nMake room/ }
+  t.match(await run(installed, '', [folder]), full)
+  t.strictSame(readdirSync(folder), [])
+  use(real)
+  t.match(await run(installed, '', [folder]), { code: 0 })
 })
 
 t.test('init leaves a folder alone that holds something', async (t) => {

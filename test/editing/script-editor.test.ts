@@ -1,4 +1,4 @@
-import fs, {
+import {
   chmodSync,
   readdirSync,
   readFileSync,
@@ -7,12 +7,12 @@ import fs, {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createScriptEditor } from '../../src/editing/script-editor.ts'
 import { createVersions } from '../../src/editing/versions.ts'
 import { createFakeClock } from '../helpers/clock.ts'
+import { fillDisk } from '../helpers/full-disk.ts'
 
 const NONE = { folder: '', keep: async () => undefined }
 
@@ -78,22 +78,6 @@ t.test('two changes within a millisecond make two versions', async (t) => {
   t.equal(await versions.read(latest?.id ?? ''), 'b')
   t.equal(await versions.read(first?.id ?? ''), 'a')
 })
-
-/** Until the end of the test, files whose path has this text are on a full disk. */
-const fillDisk = (t: Test, of: string): void => {
-  const { open } = fs.promises
-  const use = (other: typeof open): void => {
-    fs.promises.open = other
-    syncBuiltinESMExports()
-  }
-  use(async (path, ...more) => {
-    const handle = await open(path, ...more)
-    if (String(path).includes(of))
-      handle.writeFile = () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }))
-    return handle
-  })
-  t.teardown(() => use(open))
-}
 
 t.test('a full disk is told as that, whichever file it holds up, and nothing is changed', async (t) => {
   for (const place of ['own/bot.yaml', 'evergreen.script-versions']) {

@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path'
 import t from 'tap'
 import { saveVariables } from '../../src/setup/env-file.ts'
+import { fillDisk } from '../helpers/full-disk.ts'
 
 const template = '# explained\nA=\nB=\n'
 
@@ -55,7 +56,7 @@ t.test('where it cannot be written the reason is told, and what was there is the
   await t.rejects(saveVariables({ path: join(dir, '.env'), template }, { A: 'hush' }), {
     code: 'BOT_CONFIG_INVALID',
     message: /cannot be written \(EISDIR\)\.$/,
-    remedy: /may write to the folder/,
+    remedy: /may write to its folder/,
   })
   await t.rejects(saveVariables({ path: join(dir, 'none/.env'), template }, { A: 'hush' }), {
     message: /\(ENOENT\)/,
@@ -66,6 +67,18 @@ t.test('where it cannot be written the reason is told, and what was there is the
   await t.rejects(saveVariables({ path, template }, { A: 'hush' }), { message: /without damage/ })
   t.equal(readFileSync(path, 'utf8'), 'X="\nA=\n"\n')
   t.same(readdirSync(dir).sort(), ['.env', 'harm.env'])
+})
+
+t.test('a full disk is told as that, and no half file is left', async (t) => {
+  const dir = t.testdir({ '.env': 'PORT=4000\n' })
+  const path = join(dir, '.env')
+  fillDisk(t, path)
+  await t.rejects(saveVariables({ path, template }, { A: 'hush' }), {
+    message: `The file ${path} cannot be written (ENOSPC).`,
+    remedy: 'Make room on its disk, and try again.',
+  })
+  t.equal(readFileSync(path, 'utf8'), 'PORT=4000\n')
+  t.strictSame(readdirSync(dir), ['.env'])
 })
 
 t.test('a file that is not in UTF-8 is left as it is: its letters would be lost', async (t) => {
