@@ -1,6 +1,6 @@
 import type { OpenQuestionGroup } from '../store/open-questions.ts'
 import { html, verbatim, type Html } from '../web/html.ts'
-import { ago, count } from '../web/words.ts'
+import { ago, count, shortened } from '../web/words.ts'
 import { replyNames, replyPicker } from './script/pieces.ts'
 
 export interface QuestionsList {
@@ -58,8 +58,8 @@ const card = (group: OpenQuestionGroup, list: QuestionsList): Html => {
   const { answer, count: times, lastMs, texts, how, nearest } = group
   const [text = '', ...others] = texts
   return html`<li>
-    <p class="asked"><b>${text}</b></p>
-    ${others.length > 0 && html`<p class="also">Also: ${others.join(' · ')}</p>`}
+    <p class="asked" dir="auto"><b>${text}</b></p>
+    ${others.length > 0 && html`<p class="also">Also: ${others.map((other, n) => html`${n > 0 && ' · '}<bdi>${other}</bdi>`)}</p>`}
     <p class="meta">
       ${count(times, 'time')}, last ${ago(lastMs, list.nowMs)} ·
       ${
@@ -85,7 +85,7 @@ const changes = (
   ].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)
   return html`<form method="post" action="${QUESTIONS}" class="buttons">
       ${csrf}${hidden}
-      ${replyPicker(repliesOf(pageId), { name: 'reply', label: `Reply for “${text}”`, value: nearest?.reply ?? null })}
+      ${replyPicker(repliesOf(pageId), { name: 'reply', label: html`Reply for “<bdi>${shortened(text, 60)}</bdi>”`, value: nearest?.reply ?? null })}
       <button class="button primary" name="do" value="add">Add to this reply</button>
       <button class="button" name="do" value="drop">Take off the list</button>
     </form>
@@ -96,7 +96,8 @@ const changes = (
         <label>Name <input name="name" required maxlength="64" pattern="[\\p{L}\\p{N}_\\-]+" /></label>
         <label
           >What the bot says
-          <textarea name="say" required maxlength="2000" rows="3">${verbatim(answer ?? '')}</textarea>
+          <textarea name="say" required maxlength="2000" rows="3" dir="auto">
+${verbatim(answer ?? '')}</textarea>
         </label>
         <button class="button primary" name="do" value="make">Make the reply</button>
       </form>

@@ -66,7 +66,13 @@ export const visitorsPage = (view: VisitorsView): Html => {
     <form method="get" action="${VISITORS}" role="search" class="buttons">
       <label
         ><span class="sr">Name, PSID or a word</span>
-        <input type="search" name="q" value="${query}" maxlength="100" placeholder="Name, PSID or a word"
+        <input
+          type="search"
+          name="q"
+          value="${query}"
+          maxlength="100"
+          dir="auto"
+          placeholder="Name, PSID or a word"
       /></label>
       <button class="button">Search</button>
     </form>

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import t from 'tap'
 import { browserTest } from '../../sandbox/test/browser.ts'
 import { buildFullConsole, PERSON_PASSWORD } from '../helpers/full-console.ts'
+import { pageToken } from '../store/tokens/sample.ts'
 
 const AUDIT = readFileSync(new URL('../../sandbox/test/page-audit.js', import.meta.url), 'utf8')
 const AXE = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
@@ -112,6 +113,11 @@ browserTest(
     const { app, pages, person } = await buildFullConsole(t)
     // Who has a password of their own sees more than the operator.
     await person('owner')
+    // Facebook takes names of up to 75 characters.
+    const names = { '100': 'W'.repeat(75), '101': 'مطعم النخلة' }
+    await app.tokenStore.save({
+      pages: Object.entries(names).map(([pageId, name]) => pageToken({ pageId, name })),
+    })
     const origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
     const { page, complaints, foreign } = await open(`${origin}/operator/sign-in`, STILL)
     const look = async (what: string): Promise<void> => {

@@ -89,7 +89,7 @@ export const buildFullConsole = async (t: Test, more: Env = {}): Promise<FullCon
     const known: Record<string, string[]> = {
       '/operator': ['/operator'],
       '/operator/sign-in': ['/operator/sign-in'],
-      '/operator/join': [await invite('somebody', 'viewer'), '/operator/join?code=wrong'],
+      '/operator/join': [await invite('somebody'.padEnd(32, 'w'), 'viewer'), '/operator/join?code=wrong'],
       '/operator/people': ['/operator/people'],
       '/operator/instances': ['/operator/instances'],
       '/operator/visitors': ['waiting', 'attended', 'all'].map((show) => `/operator/visitors?show=${show}`),

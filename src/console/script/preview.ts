@@ -18,7 +18,7 @@ const bubble = ({ message, media }: Reply): Html => {
     ${
       chips.length > 0 &&
       html`<li class="chips">
-        ${chips.map(({ title, content_type: type }) => html`<span class="chip">${title ?? ASKS[type] ?? type}</span>`)}
+        ${chips.map(({ title, content_type: type }) => html`<span class="chip" dir="auto">${title ?? ASKS[type] ?? type}</span>`)}
       </li>`
     }`
 }
@@ -50,7 +50,7 @@ const contentOf = (
     }
     default:
       return html`<p>${TEMPLATES[textIn(payload, 'template_type') ?? ''] ?? 'A message of another kind'}</p>
-        <p class="text">${textIn(payload, 'title')}</p>`
+        <p class="text" dir="auto">${textIn(payload, 'title')}</p>`
   }
 }
 
@@ -69,7 +69,7 @@ const file = (type: string, from: string | null): Html =>
 
 const buttons = (holder: JsonObject): HtmlValue =>
   objectsIn(holder, 'buttons').map(
-    (button) => html`<span class="chip wide">${textIn(button, 'title')}</span>`,
+    (button) => html`<span class="chip wide" dir="auto">${textIn(button, 'title')}</span>`,
   )
 
 const textIn = (object: JsonObject, key: string): string | null => {

@@ -1,6 +1,6 @@
 import type { ReplyRow } from '../../editing/reply-rows.ts'
 import { html, type Html } from '../../web/html.ts'
-import { count, shortened } from '../../web/words.ts'
+import { called, count, shortened } from '../../web/words.ts'
 import { addressOf, REPLIES, REPLY, SCRIPT, scriptKey, TEXT, TRY } from './addresses.ts'
 import { mistakesList, scriptField, scriptHead, type Head, type ScriptName } from './pieces.ts'
 
@@ -38,7 +38,15 @@ export const tryForm = (script: ScriptName, csrf: Html, text = ''): Html =>
     <form method="post" action="${TRY}" class="stack wide">
       ${csrf}${scriptField(script)}
       <label for="sentence">Try a sentence: which reply would answer?</label>
-      <input id="sentence" name="text" value="${text}" required maxlength="500" autocomplete="off" />
+      <input
+        id="sentence"
+        name="text"
+        value="${text}"
+        required
+        maxlength="500"
+        autocomplete="off"
+        dir="auto"
+      />
       <button class="button">Try</button>
     </form>
   </section>`
@@ -54,7 +62,7 @@ const rowsCard = (list: RepliesList, rows: readonly ReplyRow[]): Html => {
       <form method="get" action="${SCRIPT}" class="search" role="search">
         ${scriptField(script)}
         <label for="wanted" class="sr">Words in a reply</label>
-        <input id="wanted" type="search" name="q" value="${wanted}" placeholder="Search" />
+        <input id="wanted" type="search" name="q" value="${wanted}" placeholder="Search" dir="auto" />
         <button class="button">Search</button>
       </form>
     </header>
@@ -90,9 +98,9 @@ const rowsCard = (list: RepliesList, rows: readonly ReplyRow[]): Html => {
 const rowOf = ({ name, title, phrases, says }: ReplyRow, of: string | null): Html =>
   html`<li>
     <span class="who"
-      ><a href="${addressOf(REPLY, { script: of, name })}">${title ?? name}</a>
+      ><a href="${addressOf(REPLY, { script: of, name })}" dir="auto">${title ?? name}</a>
       <small
-        >${name}${phrases.length > 0 && html` · ${shortened(phrases.slice(0, 4).join(', '), 120)}`}</small
+        >${called(name)}${phrases.length > 0 && html` · <bdi>${shortened(phrases.slice(0, 4).join(', '), 120)}</bdi>`}</small
       >
       <small dir="auto">${shortened(says, 160)}</small></span
     >
@@ -119,9 +127,9 @@ export const newReply = (script: ScriptName, csrf: Html, phrase = ''): Html =>
         autocomplete="off"
       />
       <label for="new-phrase">What visitors write; more can follow</label>
-      <input id="new-phrase" name="phrase" value="${phrase}" maxlength="500" autocomplete="off" />
+      <input id="new-phrase" name="phrase" value="${phrase}" maxlength="500" autocomplete="off" dir="auto" />
       <label for="new-say">What the bot says</label>
-      <textarea id="new-say" name="say" required maxlength="2000" rows="3"></textarea>
+      <textarea id="new-say" name="say" required maxlength="2000" rows="3" dir="auto"></textarea>
       <button class="button primary" name="do" value="make">Make the reply</button>
     </form>
   </details>`
