@@ -19,7 +19,7 @@ export interface LastWords {
   mid: string | null
 }
 
-interface Silence {
+interface Takeover {
   sinceMs: number
   /** When a person wrote last; null before the first message of a person. */
   personMs: number | null
@@ -112,7 +112,7 @@ export const leftToPerson = (
   }
 }
 
-const isUnanswered = ({ asked, personMs, sinceMs }: Silence): boolean => asked && (personMs ?? 0) <= sinceMs
+const isUnanswered = ({ asked, personMs, sinceMs }: Takeover): boolean => asked && (personMs ?? 0) <= sinceMs
 
 /** When a visitor asked for a person, and when one wrote first since; null where the visitor did not ask for one. */
 export const askedAndAnswered = (
@@ -123,7 +123,7 @@ export const askedAndAnswered = (
   return { askedMs: now.sinceMs, answeredMs: (now.personMs ?? 0) > now.sinceMs ? now.personMs : null }
 }
 
-const read = (state: JsonObject | null): Silence | null => {
+const read = (state: JsonObject | null): Takeover | null => {
   const noted = state?.[KEY]
   if (!isJsonObject(noted)) return null
   const { sinceMs, personMs, asked, fromInbox, words } = noted

@@ -15,8 +15,8 @@ export const warning = (what: string, next: string): CheckResult => ({ status: '
 /** The bot cannot do its work. */
 export const failure = (what: string, next: string): CheckResult => ({ status: 'failure', what, next })
 
-export const skipped = (why: string, next: string | null = null): CheckResult => ({
+export const skipped = (why: string): CheckResult => ({
   status: 'skipped',
   what: `not checked, because ${why}`,
-  next,
+  next: null,
 })

@@ -23,7 +23,7 @@ export interface Restored {
 }
 
 /**
- * Replaces a data folder by the copy that {@link backUp} made. The present files are kept beside it.
+ * Replaces a data folder by the copy that {@link ./backup.ts backUp} made. The present files are kept beside it.
  *
  * Replies that waited when the copy was made may have been sent since, so each counts as claimed: the sender looks for
  * it in the conversation first.

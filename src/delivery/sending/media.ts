@@ -9,7 +9,7 @@ export interface MediaSender {
    * Says whether the message can go out now.
    *
    * @returns ms after which to ask again; 0 when it can go out
-   * @throws GraphError of {@link ../graph/upload.ts UPLOAD_EDGE} when the media cannot be uploaded and the message cannot do without
+   * @throws GraphError of {@link ../../graph/upload.ts UPLOAD_EDGE} when the media cannot be uploaded and the message cannot do without
    */
   waitFor: (call: MediaCall) => Promise<number>
   /**

@@ -50,7 +50,7 @@ export const change = (text: string, values: readonly unknown[] = []): Statement
 })
 
 /** The count that the statement names `n`. */
-export const countQuery = (text: string, values: readonly unknown[] = []): Statements<number> => ({
+export const countQuery = (text: string, values: readonly unknown[]): Statements<number> => ({
   queries: [{ text, values }],
   result: ([rows]) => Number(rows?.[0]?.['n'] ?? 0),
 })

@@ -31,8 +31,8 @@ export interface Batches {
 
 /**
  * `results`: the whole batch is durable. `each`: the batch failed as one transaction, so its operations were tried one by one;
- * `isWorlds`: the operation is not the cause and may succeed later; `keptLeast`: it is the cause, and the part that {@link
- * leastOf} leaves of it was stored. `error`: as far as is known, nothing of the batch was stored, and no operation is the cause.
+ * `isWorlds`: the operation is not the cause and may succeed later; `keptLeast`: it is the cause, and the part that
+ * {@link ./operations.ts leastOf} leaves of it was stored. `error`: as far as is known, nothing of the batch was stored, and no operation is the cause.
  */
 export type BatchAnswer = { results: unknown[] } | { each: TriedAlone[] } | { error: Failure }
 
