@@ -104,11 +104,11 @@ export const readArguments = (args: string[], env: NodeJS.ProcessEnv = {}): Sand
   refuseSwallowed(env)
   const given = parse(args)
   if (given.help) return null
+  refuseEmpty(given)
   const askedAppId = given['app-id'] ?? null
   const appId = askedAppId ?? newAppId()
   checkAppId('--app-id', appId)
   const secret = given['app-secret'] ?? randomBytes(16).toString('hex')
-  if (secret === '') throw new WrongUsage('--app-secret must not be empty.')
   if (given.state === '') throw new WrongUsage('--state must name a file.')
   const second = secondApp(given, appId)
   const { page, visitor, tester, portfolio } = given
@@ -148,6 +148,25 @@ export const readArguments = (args: string[], env: NodeJS.ProcessEnv = {}): Sand
 
 type Given = ReturnType<typeof parse>
 
+const NEVER_EMPTY = [
+  'app-secret',
+  'second-app-secret',
+  'verify-token',
+  'second-verify-token',
+  'page',
+  'visitor',
+  'tester',
+  'portfolio',
+] as const
+
+/** An empty text is what a shell makes of a variable that is not set. */
+const refuseEmpty = (given: Given) => {
+  for (const name of NEVER_EMPTY) {
+    if ([given[name] ?? []].flat().some((text) => text.trim() === ''))
+      throw new WrongUsage(`--${name} must not be empty.`)
+  }
+}
+
 const newAppId = () => `60000000${String(randomBytes(4).readUInt32BE()).padStart(8, '0').slice(0, 8)}`
 
 /** Longer ids lose their last digits as JSON numbers, which is how echoes carry them. */
@@ -168,7 +187,6 @@ const secondApp = (given: Given, firstId: string): AppSeed | undefined => {
   const id = asked ?? newAppId()
   checkAppId('--second-app-id', id)
   if (id === firstId) throw new WrongUsage('--second-app-id must differ from --app-id.')
-  if (secret === '') throw new WrongUsage('--second-app-secret must not be empty.')
   return {
     id,
     name: 'Second sandbox app',
