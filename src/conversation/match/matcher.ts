@@ -2,6 +2,7 @@ import { allOf, type Localised } from '../../script/localised.ts'
 import type { Script } from '../../script/types.ts'
 import { beginningInLines, matchKey } from '../../script/match-key.ts'
 import { askedIn } from './asked.ts'
+import { refusalKindOf } from '../refusals.ts'
 import { createPhraseIndex, type Similar } from './phrases.ts'
 import { otherSpellings } from './other-spellings.ts'
 import { asksToUndo, denialsOf, ownersOf, withoutAsking } from './small-words.ts'
@@ -48,6 +49,14 @@ export const createMatcher = (script: Script): Matcher => {
   for (const { words, reply } of profileWords(script)) {
     for (const one of allOf(words)) remember(exact, one, sure(reply, 'title'))
   }
+  /** The first replies to a "no" with and without politeness. */
+  const refusals = new Map<string, Match>()
+  for (const { name, phrases } of replies) {
+    for (const phrase of phrases) {
+      const kind = refusalKindOf(phrase)
+      if (kind !== null && !refusals.has(kind)) refusals.set(kind, sure(name, 'phrase'))
+    }
+  }
   const patterns = replies.flatMap(({ name, patterns: own }) => own.map((pattern) => ({ name, pattern })))
   const similar = createPhraseIndex(replies)
   const denials = denialsOf(script.languages)
@@ -58,7 +67,8 @@ export const createMatcher = (script: Script): Matcher => {
     if (same !== undefined) return same
     const pattern = byPattern(text)
     if (pattern !== null) return pattern
-    return otherSpellings(key).flatMap((one) => exact.get(one) ?? [])[0] ?? null
+    const [spelled] = otherSpellings(key).flatMap((one) => exact.get(one) ?? [])
+    return spelled ?? refusals.get(refusalKindOf(text) ?? '') ?? null
   }
 
   const byPattern = (text: string): Match | null => {
@@ -105,7 +115,9 @@ export const createMatcher = (script: Script): Matcher => {
     if (found !== null) return found
     const near = search(matchKey(askedIn(text)))
     const [best] = near
-    if (best === undefined || best.confidence < CONFIDENT || isDenied(text, best)) return near.slice(0, count)
+    // "Ne danke" resembles "danke" and means another thing.
+    const isSaid = best !== undefined && best.confidence >= CONFIDENT && refusalKindOf(text) === null
+    if (!isSaid || isDenied(text, best)) return near.slice(0, count)
     return { ...best, how: 'similar', groups: NO_GROUPS }
   }
 

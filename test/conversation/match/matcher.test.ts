@@ -194,6 +194,21 @@ t.test('a wish to move, change or undo a booking begins no new one', async (t) =
     for (const text of texts) t.match(booking(language, [...when]).match(text), { reply: 'book' }, text)
 })
 
+t.test('a "no" is understood in other words, and with politeness it is no thanks', async (t) => {
+  const { match } = matcher({ no: ['no'], thanks: ['thanks', 'danke'], bye: ['no thanks', 'bye'] })
+  for (const text of ['noo', 'nope!', 'nah', 'nein', 'nö', 'नहीं']) t.match(match(text), { reply: 'no' }, text)
+  for (const text of ['no, thank you!', 'nah thanks', 'ne danke', 'não obrigado', 'لا شكرا'])
+    t.match(match(text), { reply: 'bye' }, text)
+  for (const text of ['thanks', 'danke!', 'thank you']) t.match(match(text), { reply: 'thanks' }, text)
+
+  const polite = matcher({ thanks: ['thanks', 'danke'], bye: ['nein danke'] })
+  t.equal(polite.match('no'), null, 'a bare "no" is no "no thanks"')
+  t.match(polite.match('no thanks'), { reply: 'bye' })
+  const grateful = matcher({ thanks: ['thanks', 'danke'] })
+  for (const text of ['ne danke', 'no, thanks'])
+    t.equal(grateful.match(text), null, `${text}: no thanks are given`)
+})
+
 t.test('two letters that changed places are one typing error', async (t) => {
   const { match } = matcher({ a: ['open'], b: ['zebra crossing'] })
 
