@@ -113,7 +113,7 @@ export const takeAnswer = (
   )
     return { is: 'cancelled', state: leaveForm(state), meant: meantPayload(place, given, value) }
   const said =
-    correctionIn(given.text ?? '') ?? (value === null ? bareCorrection(script, question, given) : null)
+    correctionIn(given.text ?? '') ?? (value === null ? bareCorrection(script, question, given, state) : null)
   const corrected =
     said !== null && (value === null || KINDS[question.kind].takesAnyText)
       ? correct(script, place, { given, said }, state)
@@ -143,12 +143,21 @@ const choiceBesideSorry = (script: Script, question: Question, given: Given): st
   return said === null ? null : judge(script, question, { ...given, text: said })
 }
 
-/** Null where it may also be an answer to the question that was asked: digits, or what fits it. */
-const bareCorrection = (script: Script, question: Question, given: Given): string | null => {
+/**
+ * Null where it may also be an answer to the question that was asked: digits, or what fits it. A star says that the answer before was
+ * wrong, so digits with one correct it: "*4" at a question for a day.
+ */
+const bareCorrection = (
+  script: Script,
+  question: Question,
+  given: Given,
+  state: JsonObject | null,
+): string | null => {
   const said = bareCorrectionIn(given.text ?? '')
   if (said === null || judge(script, question, { ...given, text: said }) !== null) return null
   const isInDigits = KINDS[question.kind].isInDigits || question.options.some(({ value }) => /\d/.test(value))
-  return isInDigits && /\d/.test(latinDigits(said)) ? null : said
+  const isOfBefore = STAR.test(given.text ?? '') && (readMemory(state).form?.tries ?? 0) === 0
+  return isInDigits && !isOfBefore && /\d/.test(latinDigits(said)) ? null : said
 }
 
 /**
@@ -255,6 +264,8 @@ export const takeMeant = (script: Script, event: WebhookEvent, state: JsonObject
 }
 
 const MEANT = `${OWN_PAYLOAD}meant:`
+
+const STAR = /^\s*\*|\*\s*$/
 
 const OPTIONS = new RegExp(`^${OWN_PAYLOAD}options:(\\d{1,4})$`)
 

@@ -580,6 +580,28 @@ t.test('"actually Sunday" corrects the answer before where it does not fit the q
   }
 })
 
+t.test('digits with a star correct the number before where the question takes digits itself', async (t) => {
+  const form = `replies:
+  a:
+    when: book
+    ask:
+      - { question: How many?, remember: people, as: number, max: 12 }
+      - { question: Which day?, remember: day, as: date }
+    next: b
+  b: { say: '{{people}} {{day}}' }`
+  for (const said of ['*4', '4*', '* 4']) {
+    const { say } = talk(form)
+    for (const text of ['book', '5']) await say(text)
+    t.same(await say(said), ['✓ 4', 'Which day?'], said)
+    t.same(await say('24.12.2030'), ['4 2030-12-24'])
+  }
+  for (const texts of [['4'], ['24.13.', '*4'], ['*13'], ['*24.12.2030']]) {
+    const { say, state } = talk(form)
+    for (const text of ['book', '5', ...texts]) await say(text)
+    t.match(state(), { remembered: { people: '5' } }, `${texts.join(', ')}: the number stays`)
+  }
+})
+
 t.test('a correction that fits an earlier question of another kind corrects no other answer', async (t) => {
   const { say } = talk(`replies:
   a:
