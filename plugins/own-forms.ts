@@ -111,7 +111,10 @@ export const postedBy = (request: FastifyRequest, publicUrl: string | undefined)
 /** The error of a request; a CSRF error gets the bot's own code and message. */
 export const formRefusal = (error: FastifyError): FastifyError | BotError =>
   isTokenRefusal(error)
-    ? new BotError('BOT_FORM_REFUSED', 'This form is too old, or was not made by the operator console.')
+    ? new BotError('BOT_FORM_REFUSED', 'This form is too old, or was not made by the operator console.', {
+        remedy:
+          'Open its page again and repeat it. If that does not help, let the browser keep cookies of this address.',
+      })
     : error
 
 const isTokenRefusal = ({ code }: FastifyError): boolean => code?.startsWith('FST_CSRF_')

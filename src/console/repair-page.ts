@@ -1,6 +1,6 @@
 import { NEEDED_SCOPES, PORTFOLIO_SCOPE } from '../channel/messenger.ts'
 import { copyable } from '../web/copyable.ts'
-import { html, type Html } from '../web/html.ts'
+import { html, NOT_FILLED, type Html } from '../web/html.ts'
 import { icons } from '../web/icons.ts'
 import { buttonForm } from '../web/layout.ts'
 import type { LoginAddress } from './login-address.ts'
@@ -41,7 +41,7 @@ export const repairForms = ({ csrf, isNeeded, source, login }: RepairForms): Htm
             id="token"
             name="token"
             type="password"
-            autocomplete="off"
+            ${NOT_FILLED}
             spellcheck="false"
             autocapitalize="none"
             required

@@ -1,6 +1,6 @@
 import { WEBHOOK_FIELDS } from '../channel/messenger.ts'
 import { copyable } from '../web/copyable.ts'
-import { html, type Html, type HtmlValue } from '../web/html.ts'
+import { html, NOT_FILLED, type Html, type HtmlValue } from '../web/html.ts'
 import { buttonForm } from '../web/layout.ts'
 import { withCommands } from '../web/words.ts'
 import { STEPS, type SetupView, type SetupStep } from './setup.ts'
@@ -100,7 +100,7 @@ const appStep = ({ csrf, view }: Shown, { appId = view.appId ?? '' }: { appId?: 
         id="app-secret"
         name="app_secret"
         type="password"
-        autocomplete="off"
+        ${NOT_FILLED}
         spellcheck="false"
         autocapitalize="none"
         required

@@ -15,6 +15,12 @@ export const html = (strings: TemplateStringsArray, ...values: HtmlValue[]): Htm
 /** Escapes a text without removing any character, for a field that is posted back. */
 export const verbatim = (text: string): Html => new Html(entities(text.toWellFormed()))
 
+/**
+ * For a secret of Facebook's: browsers ignore `off` for passwords, and the password of the console, filled in by the browser, would be sent
+ * to Facebook.
+ */
+export const NOT_FILLED = new Html('autocomplete="new-password"')
+
 const render = (value: HtmlValue): string => {
   if (value instanceof Html) return value.text
   if (value === null || value === undefined || value === false) return ''

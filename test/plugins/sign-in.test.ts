@@ -275,6 +275,15 @@ t.test('a change posted from a foreign origin is refused, even with the right fo
   t.match(answer.json(), { statusCode: 403, code: 'BOT_FORM_REFUSED', error: 'Forbidden' })
 })
 
+t.test('a browser that keeps no cookies is told so at the sign-in', async (t) => {
+  const { app } = await buildConsole(t)
+  const tab = openTab(app)
+  await tab.get('/operator/sign-in')
+  tab.cookies.clear()
+  const answer = await tab.submit('/operator/sign-in', { user: 'operator', password: PASSWORD })
+  t.match(answer, { statusCode: 403, body: /let the browser keep cookies of this address/ })
+})
+
 t.test('every page forbids what could harm it', async (t) => {
   const { app } = await buildConsole(t, { env: { FB_LOGIN_URL: 'https://www.facebook.com' } })
   const tab = await signedInTab(app)
