@@ -3,10 +3,10 @@ import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import t from 'tap'
-import { chatScenes, chatTest, chosenPsid, hear, say, texts } from '../page-chat.ts'
+import { chatScenes, chosenPsid, DESK, hear, say, texts } from '../page-chat.ts'
 
 const run = promisify(execFile)
-const NARROW = { viewport: { width: 320, height: 640 } }
+const NARROW = { width: 320, height: 640 }
 
 t.test('the modules of the page agree with the control API they are written against', async (t) => {
   const tsc = fileURLToPath(import.meta.resolve('typescript/package.json')).replace('package.json', 'bin/tsc')
@@ -19,6 +19,31 @@ t.test('the modules of the page agree with the control API they are written agai
 })
 
 chatScenes('the page can be read and used', {
+  // The first one, as it begins at the top of the page.
+  'everything can be done with the keyboard alone': async (t, { page }) => {
+    await page.locator('body').press('Tab')
+    await focusBy(page, 'Tab', (label) => label === 'Skip to the message box')
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('when are you open?')
+    await page.keyboard.press('Enter')
+    await hear(page, 'From 9 to 18.')
+
+    await focusBy(page, 'Shift+Tab', (label) => label === 'Talk to a person')
+    await page.keyboard.press('Enter')
+    await hear(page, 'You said: Talk to a person')
+    await page.keyboard.type('a line')
+    await page.keyboard.press('Shift+Enter')
+    await page.keyboard.type('and another')
+    await page.keyboard.press('Enter')
+    await hear(page, 'You said: a line\nand another')
+
+    await focusBy(page, 'Tab', (label) => label === 'Password changed')
+    await page.keyboard.press('Space')
+    await page.locator('[data-testid="token-state"][data-state="dead"]').waitFor()
+    await focusBy(page, 'Shift+Tab', (label) => label === 'Fresh user token')
+    t.equal(await page.locator(':focus-visible').count(), 1, 'and one sees where one is')
+  },
+
   'what arrives is announced, and everything to press or fill in has a name': async (t, { page }) => {
     await say(page, 'when are you open?')
     await hear(page, 'From 9 to 18.')
@@ -75,56 +100,28 @@ chatScenes('the page can be read and used', {
       }
       t.same(await audit(page, 'sticksOut'), [], `${width}`)
     }
+    await page.setViewportSize(DESK)
   },
-})
 
-chatTest('everything can be done with the keyboard alone', async (t, { page }) => {
-  await page.locator('body').press('Tab')
-  await focusBy(page, 'Tab', (label) => label === 'Skip to the message box')
-  await page.keyboard.press('Enter')
-  await page.keyboard.type('when are you open?')
-  await page.keyboard.press('Enter')
-  await hear(page, 'From 9 to 18.')
+  'text stands out from its ground in a light and in a dark room (WCAG AA)': async (t, { page }) => {
+    await say(page, 'when are you open?')
+    await hear(page, 'From 9 to 18.')
+    await page.locator('[data-trouble="password-changed"]').click()
+    await page.getByTestId('repair').waitFor()
+    await page.getByTestId('fresh-user-token').click()
+    await say(page, 'hello?')
+    await page.locator('[data-receipt="waiting"]').waitFor()
+    await page.getByTestId('call').first().locator('summary').click()
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme })
+      // What still fades in has no contrast yet.
+      await page.evaluate('audit.still()')
+      t.same(await audit(page, 'faint'), [], colorScheme)
+    }
+  },
 
-  await focusBy(page, 'Shift+Tab', (label) => label === 'Talk to a person')
-  await page.keyboard.press('Enter')
-  await hear(page, 'You said: Talk to a person')
-  await page.keyboard.type('a line')
-  await page.keyboard.press('Shift+Enter')
-  await page.keyboard.type('and another')
-  await page.keyboard.press('Enter')
-  await hear(page, 'You said: a line\nand another')
-
-  await focusBy(page, 'Tab', (label) => label === 'Password changed')
-  await page.keyboard.press('Space')
-  await page.locator('[data-testid="token-state"][data-state="dead"]').waitFor()
-  await focusBy(page, 'Shift+Tab', (label) => label === 'Fresh user token')
-  t.equal(await page.locator(':focus-visible').count(), 1, 'and one sees where one is')
-})
-
-const LANDMARKS = { banner: 'header.brand', main: 'main', navigation: 'nav' }
-
-chatTest('text stands out from its ground in a light and in a dark room (WCAG AA)', async (t, { page }) => {
-  await say(page, 'when are you open?')
-  await hear(page, 'From 9 to 18.')
-  await page.locator('[data-trouble="password-changed"]').click()
-  await page.getByTestId('repair').waitFor()
-  await page.getByTestId('fresh-user-token').click()
-  await say(page, 'hello?')
-  await page.locator('[data-receipt="waiting"]').waitFor()
-  await page.getByTestId('call').first().locator('summary').click()
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    // What still fades in has no contrast yet.
-    await page.evaluate('audit.still()')
-    t.same(await audit(page, 'faint'), [], colorScheme)
-  }
-})
-
-chatTest(
-  'on a narrow phone nothing sticks out sideways, whatever was said',
-  { browser: NARROW },
-  async (t, { page }) => {
+  'on a narrow phone nothing sticks out sideways, whatever was said': async (t, { page }) => {
+    await page.setViewportSize(NARROW)
     await say(page, 'x'.repeat(500))
     await hear(page, 'You said: xxx')
     await say(page, 'when are you open?')
@@ -140,7 +137,9 @@ chatTest(
     await page.getByRole('navigation').getByRole('button', { name: 'Chat' }).click()
     t.equal(await page.getByTestId('composer').isVisible(), true)
   },
-)
+})
+
+const LANDMARKS = { banner: 'header.brand', main: 'main', navigation: 'nav' }
 
 const FOCUSED = '(document.activeElement?.ariaLabel ?? document.activeElement?.textContent ?? "").trim()'
 

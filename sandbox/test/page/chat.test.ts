@@ -92,11 +92,11 @@ chatScenes('a visitor writes, presses and reads', {
     await page.getByTestId('traffic-count').filter({ hasText: 'while paused' }).waitFor()
     t.equal(await calls.count(), before)
   },
-})
 
-chatTest(
-  'a changed password: the token is dead, messages wait, and the repair brings every reply in order',
-  async (t, { page, talk }) => {
+  'a changed password: the token is dead, messages wait, and the repair brings every reply in order': async (
+    t,
+    { page, talk },
+  ) => {
     const token = page.getByTestId('token-state')
     t.equal(await token.getAttribute('data-state'), 'alive')
     t.equal(await page.getByTestId('repair').isVisible(), false)
@@ -106,6 +106,7 @@ chatTest(
     t.match(await page.getByTestId('token-reason').innerText(), /password/i)
     t.equal(await page.getByTestId('repair-command').innerText(), 'npm run bootstrap-token')
     for (const text of ['one', 'two', 'three']) await say(page, text)
+    await hear(page, 'three')
     await page.locator('[data-receipt="waiting"]').waitFor()
     t.same(await texts(page), ['one', 'two', 'three'], 'no reply yet')
 
@@ -118,57 +119,58 @@ chatTest(
     t.equal(await token.getAttribute('data-state'), 'alive')
     t.equal(await page.getByTestId('repair').isVisible(), false)
   },
-)
 
-chatTest('Graph down and lost webhooks show as they are, and calm ends both', async (t, { page, talk }) => {
-  const pressed = (kind: string) => page.locator(`[data-trouble="${kind}"][aria-pressed="true"]`)
-
-  await page.locator('[data-trouble="graph-down"]').click()
-  await pressed('graph-down').waitFor()
-  await page.locator('[data-trouble="webhook-lost"]').click()
-  await pressed('webhook-lost').waitFor()
-  await say(page, 'anybody?')
-  await page.locator('[data-receipt="pending"]').waitFor()
-
-  await page.locator('[data-trouble="calm"]').click()
-  await pressed('graph-up').waitFor()
-  await pressed('webhook-back').waitFor()
-  await hear(page, 'You said: anybody?')
-  t.equal(await page.locator('[data-receipt="pending"]').count(), 0)
-
-  const problem = page.getByTestId('webhook-problem')
-  t.equal(await problem.isVisible(), false, 'a cut line is no fault of the bot')
-  talk.sandbox.setWebhook({ url: 'http://127.0.0.1:1/webhook' })
-  await say(page, 'who listens?')
-  await problem.filter({ hasText: 'nothing listens at 127.0.0.1:1' }).waitFor()
-  await page.locator('[data-testid="call"][data-kind="webhook"] .call-status.bad').first().waitFor()
-
-  talk.sandbox.world.pages.get(talk.pageId)?.subscriptions.clear()
-  await say(page, 'who is subscribed?')
-  await page.getByTestId('receipt').filter({ hasText: 'No bot gets it' }).waitFor()
-})
-
-chatTest(
-  'two visitors have a conversation each, and the other one shows what is unread',
-  async (t, { page, talk }) => {
-    const [vera, victor] = [pick(page, 'Vera Visitor'), pick(page, 'Victor Guest')]
-    await say(page, 'I am Vera')
-    await hear(page, 'You said: I am Vera')
+  'two visitors have a conversation each, and the other one shows what is unread': async (
+    t,
+    { page, talk },
+  ) => {
+    const psid = await chosenPsid(page)
+    const [first, victor] = [page.locator(`[data-id="${psid}"]`), pick(page, 'Victor Guest')]
+    await say(page, 'I am here')
+    await hear(page, 'You said: I am here')
 
     await victor.click()
     await page.getByTestId('greeting').filter({ hasText: 'Hi Victor!' }).waitFor()
     t.same(await texts(page), [])
-    talk.sandbox.act(talk.pageId, (await vera.getAttribute('data-id')) ?? '', { type: 'text', text: 'again' })
-    await vera.filter({ hasText: '1 unread' }).waitFor()
+    talk.sandbox.act(talk.pageId, psid, { type: 'text', text: 'again' })
+    await first.filter({ hasText: '1 unread' }).waitFor()
 
-    await vera.click()
+    await first.click()
     await hear(page, 'You said: again')
     t.equal((await texts(page)).length, 4)
-    t.notMatch(await vera.innerText(), 'unread')
+    t.notMatch(await first.innerText(), 'unread')
     await page.reload()
     await hear(page, 'You said: again')
   },
-)
+
+  'Graph down and lost webhooks show as they are, and calm ends both': async (t, { page, talk }) => {
+    const pressed = (kind: string) => page.locator(`[data-trouble="${kind}"][aria-pressed="true"]`)
+
+    await page.locator('[data-trouble="graph-down"]').click()
+    await pressed('graph-down').waitFor()
+    await page.locator('[data-trouble="webhook-lost"]').click()
+    await pressed('webhook-lost').waitFor()
+    await say(page, 'anybody?')
+    await page.locator('[data-receipt="pending"]').waitFor()
+
+    await page.locator('[data-trouble="calm"]').click()
+    await pressed('graph-up').waitFor()
+    await pressed('webhook-back').waitFor()
+    await hear(page, 'You said: anybody?')
+    t.equal(await page.locator('[data-receipt="pending"]').count(), 0)
+
+    const problem = page.getByTestId('webhook-problem')
+    t.equal(await problem.isVisible(), false, 'a cut line is no fault of the bot')
+    talk.sandbox.setWebhook({ url: 'http://127.0.0.1:1/webhook' })
+    await say(page, 'who listens?')
+    await problem.filter({ hasText: 'nothing listens at 127.0.0.1:1' }).waitFor()
+    await page.locator('[data-testid="call"][data-kind="webhook"] .call-status.bad').first().waitFor()
+
+    talk.sandbox.world.pages.get(talk.pageId)?.subscriptions.clear()
+    await say(page, 'who is subscribed?')
+    await page.getByTestId('receipt').filter({ hasText: 'No bot gets it' }).waitFor()
+  },
+})
 
 chatTest(
   'a sandbox that went away is told plainly, and the page comes back by itself',

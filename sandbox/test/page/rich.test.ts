@@ -139,12 +139,12 @@ chatScenes('what a bot can send is shown, and answered', {
     await login.waitForURL(/account_linking_token=AR\w+&redirect_uri=/)
     t.match(login.url(), 'https://bot.example/login')
   },
-})
 
-chatTest(
-  'commands are copied whole: the repair as it stands, a call as curl without its secrets',
-  { browser: { permissions: ['clipboard-read', 'clipboard-write'] } },
-  async (t, { page }) => {
+  'commands are copied whole: the repair as it stands, a call as curl without its secrets': async (
+    t,
+    { page },
+  ) => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     const copied = () => page.evaluate<string>('navigator.clipboard.readText()')
     await say(page, "it's me")
     await hear(page, "You said: it's me")
@@ -165,7 +165,7 @@ chatTest(
     await page.getByTestId('repair').getByRole('button', { name: 'Copied' }).waitFor()
     t.equal(await copied(), 'npm run bootstrap-token')
   },
-)
+})
 
 chatTest(
   'the guide leads through the first minute, ticks off what has happened, and begins anew in another sandbox',

@@ -1,6 +1,28 @@
-import { chatScenes, chatTest, chosenPsid, hear, say, texts } from '../page-chat.ts'
+import { chatScenes, chosenPsid, hear, say, texts } from '../page-chat.ts'
 
 chatScenes('a visitor does what people do, each in a conversation of their own', {
+  // The first one, as the link brings the first visitor, who must not have written yet.
+  'a link with a referral is opened from the sheet, or by its address': async (t, { page, talk }) => {
+    const { sandbox, pageId } = talk
+    await page.getByTestId('visit').click()
+    await page.getByTestId('ref').fill('not a ref!')
+    await page.getByTestId('ref').press('Enter')
+    t.equal(await page.locator('#visit').isVisible(), true, 'a ref has its letters')
+    await page.getByTestId('ref').fill('poster-1')
+    await page.getByTestId('ref').press('Enter')
+    await page.getByTestId('notice').filter({ hasText: 'Get Started carries it' }).waitFor()
+    const pending = async () =>
+      sandbox.world.conversations.get(`${pageId} ${await chosenPsid(page)}`)?.pendingReferral
+    t.match(await pending(), { kind: 'link', ref: 'poster-1' })
+
+    await page.goto(`${sandbox.origin}/m.me/${pageId}?ref=flyer-2`)
+    await page.getByTestId('notice').filter({ hasText: 'You came through the link' }).waitFor()
+    t.match(await pending(), { ref: 'flyer-2' })
+    t.notMatch(page.url(), 'flyer-2', 'a reload is not another visit')
+    const strange = await fetch(`${sandbox.origin}/m.me/nowhere?ref=x`, { redirect: 'manual' })
+    t.equal(strange.status, 400, 'no such address')
+  },
+
   'a file of the computer is sent, shown, and served by the sandbox': async (t, { page, talk }) => {
     await page.getByTestId('attach').click()
     await page.getByTestId('attach-file').setInputFiles({
@@ -167,56 +189,33 @@ chatScenes('a visitor does what people do, each in a conversation of their own',
     await page.getByTestId('menu').click()
     t.same(await page.getByTestId('menu-item').allInnerTexts(), ['Your order'])
   },
-})
 
-chatTest('the clock moves: the window closes, a token expires', async (t, { page, talk }) => {
-  await say(page, 'hi')
-  await hear(page, 'You said: hi')
-  t.match(await page.getByTestId('window').innerText(), /^The bot may write until/)
-  const beforeMs = talk.sandbox.clock.nowMs()
-  await page.locator('[data-move="86400"]').click()
-  await page.getByTestId('window').filter({ hasText: 'closed' }).waitFor()
-  t.ok(talk.sandbox.clock.nowMs() - beforeMs >= 24 * 3600_000)
-  await page.locator('[data-testid="token-state"][data-state="dead"]').waitFor()
-  t.match(await page.getByTestId('token-state').first().innerText(), /expired/)
-})
+  'rarer trouble is a step further, and says what goes on': async (t, { page, talk }) => {
+    await page.getByText('More trouble').click()
+    await page.locator('[data-trouble="throttle"]').click()
+    await page
+      .getByTestId('trouble-states')
+      .filter({ hasText: /is throttled for 5 more minutes/ })
+      .waitFor()
+    await page.getByTestId('mode').click()
+    await page.getByTestId('mode').filter({ hasText: 'Put the app live' }).waitFor()
+    t.match(talk.sandbox.state().app, { mode: 'development' })
+    await page.locator('[data-trouble="policy-block"]').click()
+    await page.getByTestId('trouble-states').filter({ hasText: 'may not send' }).waitFor()
+    await page.locator('[data-trouble="calm"]').click()
+    await page.getByTestId('mode').filter({ hasText: 'Put the app in development' }).waitFor()
+    t.equal(await page.getByTestId('trouble-states').innerText(), '')
+  },
 
-chatTest('a link with a referral is opened from the sheet, or by its address', async (t, { page, talk }) => {
-  const { sandbox, pageId } = talk
-  await page.getByTestId('visit').click()
-  await page.getByTestId('ref').fill('not a ref!')
-  await page.getByTestId('ref').press('Enter')
-  t.equal(await page.locator('#visit').isVisible(), true, 'a ref has its letters')
-  await page.getByTestId('ref').fill('poster-1')
-  await page.getByTestId('ref').press('Enter')
-  await page.getByTestId('notice').filter({ hasText: 'Get Started carries it' }).waitFor()
-  const psid = await chosenPsid(page)
-  t.match(
-    [...sandbox.world.conversations.values()],
-    [{ psid, pendingReferral: { kind: 'link', ref: 'poster-1' } }],
-  )
-
-  await page.goto(`${sandbox.origin}/m.me/${pageId}?ref=flyer-2`)
-  await page.getByTestId('notice').filter({ hasText: 'You came through the link' }).waitFor()
-  t.match([...sandbox.world.conversations.values()], [{ pendingReferral: { ref: 'flyer-2' } }])
-  t.notMatch(page.url(), 'flyer-2', 'a reload is not another visit')
-  const strange = await fetch(`${sandbox.origin}/m.me/nowhere?ref=x`, { redirect: 'manual' })
-  t.equal(strange.status, 400, 'no such address')
-})
-
-chatTest('rarer trouble is a step further, and says what goes on', async (t, { page, talk }) => {
-  await page.getByText('More trouble').click()
-  await page.locator('[data-trouble="throttle"]').click()
-  await page
-    .getByTestId('trouble-states')
-    .filter({ hasText: /is throttled for 5 more minutes/ })
-    .waitFor()
-  await page.getByTestId('mode').click()
-  await page.getByTestId('mode').filter({ hasText: 'Put the app live' }).waitFor()
-  t.match(talk.sandbox.state().app, { mode: 'development' })
-  await page.locator('[data-trouble="policy-block"]').click()
-  await page.getByTestId('trouble-states').filter({ hasText: 'may not send' }).waitFor()
-  await page.locator('[data-trouble="calm"]').click()
-  await page.getByTestId('mode').filter({ hasText: 'Put the app in development' }).waitFor()
-  t.equal(await page.getByTestId('trouble-states').innerText(), '')
+  'the clock moves: the window closes, a token expires': async (t, { page, talk }) => {
+    await say(page, 'hi')
+    await hear(page, 'You said: hi')
+    t.match(await page.getByTestId('window').innerText(), /^The bot may write until/)
+    const beforeMs = talk.sandbox.clock.nowMs()
+    await page.locator('[data-move="86400"]').click()
+    await page.getByTestId('window').filter({ hasText: 'closed' }).waitFor()
+    t.ok(talk.sandbox.clock.nowMs() - beforeMs >= 24 * 3600_000)
+    await page.locator('[data-testid="token-state"][data-state="dead"]').waitFor()
+    t.match(await page.getByTestId('token-state').first().innerText(), /expired/)
+  },
 })
