@@ -1,18 +1,9 @@
 import { checkButtons } from './button-rules.ts'
 import { badParameter, missingParameter, notOneOf, tooLong } from './failure.ts'
-import { asText, type Params } from './params.ts'
+import { asText, isTrue, type Params } from './params.ts'
 import { PART } from './shapes.ts'
 import type { TemplateRule } from './template-rule.ts'
-import {
-  isTrue,
-  objectIn,
-  objectsIn,
-  onlyObjectIn,
-  optionalTextIn,
-  readObject,
-  text,
-  url,
-} from './value-rules.ts'
+import { objectIn, objectsIn, onlyObjectIn, optionalTextIn, readObject, text, url } from './value-rules.ts'
 
 const QUESTION_TYPES = ['csat', 'nps', 'ces', 'free_form']
 const HAS_ADDRESS = /https?:\/\/|www\./i

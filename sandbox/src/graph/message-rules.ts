@@ -3,11 +3,11 @@ import { severalImages } from '../several-images.ts'
 import { checkMedia, MEDIA, type MediaSources } from './attachment-rules.ts'
 import type { SentFile } from './body.ts'
 import { badParameter, missingParameter, notOneOf, tooLong } from './failure.ts'
-import { asText, isObject, unpack, withoutEmptyInside, type Params } from './params.ts'
+import { asText, isObject, isTrue, unpack, withoutEmptyInside, type Params } from './params.ts'
 import { readQuickReplies, type Offers } from './quick-reply-rules.ts'
 import { SEND } from './shapes.ts'
 import { checkTemplate } from './template-rules.ts'
-import { isTrue, listAt, readObject } from './value-rules.ts'
+import { listAt, readObject } from './value-rules.ts'
 import type { IsWhitelisted } from './webview-rules.ts'
 
 export interface CheckedMessage {

@@ -41,9 +41,11 @@ export const isObject = (value: unknown): value is Params =>
 /** Null and an empty text count as no value. */
 export const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === ''
 
+/** True as JSON and as forms write it: PHP sends 1, Python `True`. */
+export const isTrue = (value: unknown): boolean => value === true || /^(1|true)$/i.test(asText(value))
+
 /** A switch of a call: `metadata=1`, `summary=true`. */
-export const isOn = (params: Params, name: string): boolean =>
-  params[name] === true || /^(1|true)$/.test(asText(params[name]))
+export const isOn = (params: Params, name: string): boolean => isTrue(params[name])
 
 /** The parameters without null values and empty texts. */
 export const withoutEmpty = (params: Params): Params =>

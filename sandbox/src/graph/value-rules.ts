@@ -122,5 +122,3 @@ export const number = (holder: Params, key: string, name: string): number => {
   if (!Number.isFinite(read)) throw badParameter(`Param ${name}[${key}] must be a number`)
   return read
 }
-
-export const isTrue = (value: unknown): boolean => value === true || value === 'true'

@@ -1,6 +1,6 @@
 import { badParameter, notAnAddress } from './failure.ts'
-import type { Params } from './params.ts'
-import { isAddress, isTrue, optionalUrl, within } from './value-rules.ts'
+import { isTrue, type Params } from './params.ts'
+import { isAddress, optionalUrl, within } from './value-rules.ts'
 
 /** Whether the Page whitelisted the domain of an address (`whitelisted_domains` of its profile). */
 export type IsWhitelisted = (url: string) => boolean

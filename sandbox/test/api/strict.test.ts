@@ -124,6 +124,11 @@ t.test('a webview takes a domain that is whitelisted, in a button, a card and a 
       at,
     )
     t.match(
+      await perform(call({ ...full, url: elsewhere, messenger_extensions: '1' })),
+      { body: { error: { code: 100, error_subcode: 2018062 } } },
+      `${at}: true as a PHP form has it`,
+    )
+    t.match(
       await perform(call({ ...full, url: elsewhere, messenger_extensions: false })),
       { status: 200 },
       at,

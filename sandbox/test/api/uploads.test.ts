@@ -124,6 +124,14 @@ t.test('by address: message_attachments keeps it, and is_reusable in a message g
   t.match(sent.body, { attachment_id: /^\d+$/ })
   t.match(await send(image({ attachment_id: sent.body['attachment_id'] })), { status: 200 })
   t.notOk('attachment_id' in (await send(image({ url }))).body, 'only when it was asked for')
+  for (const yes of [1, '1', 'True', 'true'])
+    t.match(
+      (await send(image({ url, is_reusable: yes }))).body,
+      { attachment_id: /^\d+$/ },
+      `a form's ${yes}`,
+    )
+  for (const no of [0, '0', 'False', 'no'])
+    t.notOk('attachment_id' in (await send(image({ url, is_reusable: no }))).body, `a form's ${no}`)
 })
 
 t.test('several images go out in one message, and its echo and the conversation list them all', async (t) => {

@@ -2,7 +2,7 @@ import { event } from '../../webhooks/items.ts'
 import { findConversation } from '../../world.ts'
 import { demand } from '../identify.ts'
 import { badParameter, missingParameter, notOneOf } from '../failure.ts'
-import { optionalList, optionalText, requiredText } from '../params.ts'
+import { isOn, optionalList, optionalText, requiredText } from '../params.ts'
 import { asPage, graphTime, type Edge, type EdgeContext } from './edge.ts'
 import { noSuchPerson } from './threads.ts'
 
@@ -50,8 +50,7 @@ const nlpConfigs: Edge = (context) => {
   const best = optionalText(params, 'n_best')
   if (best !== undefined && !/^[1-8]$/.test(best))
     throw badParameter('Param n_best must be a number from 1 to 8')
-  const enabled = optionalText(params, 'nlp_enabled')
-  if (enabled !== undefined) page.nlp = /^(true|1)$/i.test(enabled)
+  if (optionalText(params, 'nlp_enabled') !== undefined) page.nlp = isOn(params, 'nlp_enabled')
   return { success: true }
 }
 
