@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../src/base/clock.ts'
 import { moveToServer } from '../../src/store/postgres/move.ts'
@@ -60,7 +60,10 @@ export const fillDatabase = async (url: string, folder = makeFolder()): Promise<
 const KEY = Buffer.alloc(32, 7)
 
 const start = (graphPort: number, folder: string, env: Record<string, string>): Promise<Subject> => {
-  writeFileSync(join(folder, 'bot.yaml'), SCRIPT)
+  // Not in the data folder, as by default: the bot watches the folder of its script.
+  const scripts = join(folder, 'scripts')
+  mkdirSync(scripts, { recursive: true })
+  writeFileSync(join(scripts, 'bot.yaml'), SCRIPT)
   return startBot(
     {
       FB_APP_ID: '1',
@@ -68,6 +71,7 @@ const start = (graphPort: number, folder: string, env: Record<string, string>): 
       FB_VERIFY_TOKEN: 'verify',
       FB_GRAPH_URL: `http://127.0.0.1:${graphPort}`,
       DATA_DIR: folder,
+      BOT_SCRIPT: join(scripts, 'bot.yaml'),
       // The highest value, so that the pace does not limit the result.
       MESSAGES_PER_SECOND: '300',
       ...env,

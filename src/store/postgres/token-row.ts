@@ -3,7 +3,7 @@ import { BotError } from '../../base/errors.ts'
 import { parseJson } from '../../base/json.ts'
 import type { ServerAddress } from '../../base/server-address.ts'
 import { seal, unseal } from '../tokens/cipher.ts'
-import { POLL_MS, type TokenPlace } from '../tokens/place.ts'
+import type { TokenPlace } from '../tokens/place.ts'
 import { toTokenData, type TokenData } from '../tokens/records.ts'
 import { createLink, type Query, type Row } from './connection.ts'
 import { migrate } from './schema.ts'
@@ -87,14 +87,6 @@ export const placeInRow = (
           if (tries === MOST_TRIES) throw unavailable(error)
         }
       }
-    },
-    watch: (check, clock) => {
-      const poll = (): void => {
-        check()
-        cancel = clock.after(POLL_MS, poll)
-      }
-      let cancel = clock.after(POLL_MS, poll)
-      return () => cancel()
     },
     close: link.close,
   }

@@ -1,8 +1,6 @@
 import type { Adapter } from 'lowdb'
-import { basename, dirname, join } from 'node:path'
-import type { Clock } from '../../base/clock.ts'
+import { dirname, join } from 'node:path'
 import { linkTarget } from '../../base/link-target.ts'
-import { watchFile } from '../../base/watch-file.ts'
 import { createFolder, createTokenFile } from './file.ts'
 import { withLock } from './lock.ts'
 import type { TokenData } from './records.ts'
@@ -24,17 +22,8 @@ export interface TokenPlace {
   alone: <Result>(task: () => Promise<Result>) => Promise<Result>
   /** Writes the data with another key, and leaves nothing that the old key opens. */
   rewrite: (data: TokenData, key: Buffer) => Promise<void>
-  /**
-   * Calls `check` when there may be another version.
-   *
-   * @returns the function that ends this
-   */
-  watch: (check: () => void, clock: Pick<Clock, 'after'>) => () => void
   close: () => Promise<void>
 }
-
-/** Interval between checks for another process's changes: a new token should be in use within a second. */
-export const POLL_MS = 500
 
 /** The token file of a data folder. */
 export const tokenFileIn = (dir: string): string => join(dir, 'tokens.json')
@@ -66,7 +55,6 @@ export const placeInFolder = (dir: string, key: Buffer | null): TokenPlace => {
     // A writer that has read nothing keeps no previous version.
     rewrite: (data, to) => createTokenFile(file.path, to).write(data),
     alone: (task) => aloneInFolder(dir, task),
-    watch: (check, clock) => watchFile({ dir, name: basename(file.path), pollMs: POLL_MS, clock, check }),
     close: () => Promise.resolve(),
   }
 }

@@ -44,6 +44,12 @@ export interface TokenStoreOptions {
 // A proof dated further ahead than this is from a wrong clock, and must not block later ones.
 const CLOCK_DOUBT_MS = 10 * 60_000
 
+/**
+ * Interval between looks for another process's changes: a new token should be in use within a second. The data folder is not watched,
+ * because the system would report each write of the database beside the token file.
+ */
+export const READ_AGAIN_EVERY_MS = 500
+
 /** Opens the token store of a data folder. @throws BotError as {@link openTokenStore} */
 export const createTokenStore = async ({ dir, key, ...rest }: TokenStoreOptions): Promise<TokenStore> =>
   openTokenStore({ place: placeInFolder(dir, key), ...rest })
@@ -78,7 +84,7 @@ export const openTokenStore = async ({
   }
 
   const changes = createListeners()
-  let stopWatching: (() => void) | undefined
+  let cancelLook: (() => void) | undefined
   const inTurn = createInTurn()
 
   const announce = (before: TokenData): void => {
@@ -135,6 +141,11 @@ export const openTokenStore = async ({
     })
   }
 
+  const look = (): void => {
+    refresh()
+    cancelLook = clock.after(READ_AGAIN_EVERY_MS, look)
+  }
+
   return {
     pages: () => low.data.pages,
     page: (pageId) => low.data.pages.find((page) => page.pageId === pageId),
@@ -157,14 +168,14 @@ export const openTokenStore = async ({
 
     onChange: (listener) => {
       const stop = changes.add(listener)
-      stopWatching ??= place.watch(refresh, clock)
       // A version may have been written since the store was opened.
-      refresh()
+      if (cancelLook === undefined) look()
+      else refresh()
       return stop
     },
 
     close: async () => {
-      stopWatching?.()
+      cancelLook?.()
       changes.clear()
       await inTurn(() => undefined)
       await place.close()
