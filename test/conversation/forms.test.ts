@@ -658,7 +658,6 @@ t.test('what may be a wrong answer to the question that was asked corrects no ot
     ['one_of: [Ja, Nein]', 'Ja', 'as: email', 'nein, nein'],
     ['one_of: [Evet, Hayır]', 'Evet', 'as: email', 'pardon, hayır'],
     ['one_of: [Да, Нет]', 'Да', 'as: email', 'нет, нет'],
-    ['as: number', '3', 'as: date', '*24'],
   ] as const) {
     const { say, state } = talk(`replies:
   a:
