@@ -4,7 +4,7 @@ import type { Effect, Reply } from '../messages.ts'
 import type { EventOf, WebhookEvent } from '../webhook/events.ts'
 import { createAnswering, matcherOf } from './answering.ts'
 import { find } from './find.ts'
-import { leaveForm, questionAt, takeAnswer, takeMeant } from './forms.ts'
+import { leaveForm, questionAt } from './forms.ts'
 import { countVisit, readMemory } from './memory.ts'
 import { choicesOf, render } from './render.ts'
 import { resolve } from './resolve.ts'
@@ -15,6 +15,7 @@ import { knowsAd, patienceMs, unansweredBy, type RuleFacts } from './deserves/ru
 import { askedAndAnswered, endSilence, isSilent, personWrites, silence } from './handover-state.ts'
 import { createSpeaking, type Lookup, type Lookups } from './speaking.ts'
 import { backOf, after, type Turn } from './turn.ts'
+import { takeAnswer, takeMeant } from './take-answer.ts'
 
 export interface ConversationEngine {
   /** Answers one event by the script. Pure, but for lookups; a promise only where a lookup is one. */

@@ -1,0 +1,213 @@
+import { latinDigits } from '../base/digits.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { WebhookEvent } from '../webhook/events.ts'
+import { listIn, readCarried } from './carried.ts'
+import { bareCorrectionIn, correctionIn } from './correction.ts'
+import {
+  accept,
+  askAt,
+  countMiss,
+  isStuck,
+  learn,
+  leaveForm,
+  stepOf,
+  type AskPlace,
+  type FormStep,
+} from './forms.ts'
+import type { Matcher } from './match/matcher.ts'
+import { readMemory, remember } from './memory.ts'
+import { daysOf, isCancel, judge } from './questions.ts'
+import type { Given } from './questions/given.ts'
+import { KINDS } from './questions/kinds.ts'
+import { isRefusal } from './refusals.ts'
+import { isQuestion, somethingElse } from './something-else.ts'
+import { LIMITS } from '../channel/messenger.ts'
+import { OWN_PAYLOAD } from '../script/limits.ts'
+import type { Question, Script } from '../script/types.ts'
+
+const MEANT = `${OWN_PAYLOAD}meant:`
+const STAR = /^\s*\*|\*\s*$/
+const OPTIONS = new RegExp(`^${OWN_PAYLOAD}options:(\\d{1,4})$`)
+
+/** Takes the visitor's event as an answer. Null for an event that cannot be one: a reaction, a receipt. */
+export const takeAnswer = (
+  script: Script,
+  place: AskPlace,
+  event: WebhookEvent,
+  { state, matcher }: { state: JsonObject | null; matcher: () => Matcher },
+): FormStep | null => {
+  if (event.kind === 'postback') return { is: 'aside', place, state }
+  if (event.kind !== 'message') return null
+  const given: Given = { text: event.text, payload: event.quickReply, atMs: event.timestampMs }
+  const { question } = place
+  const [, from] = OPTIONS.exec(given.payload ?? '') ?? []
+  if (from !== undefined) return { is: 'more', place, from: Number(from) }
+  // A button of an earlier message, or the button for more choices.
+  if (given.payload !== null && isOtherButton(script, given.payload)) return { is: 'aside', place, state }
+
+  const value = judge(script, question, given) ?? choiceBesideSorry(script, question, given)
+  // A choice may have the same name as the word that ends a form; then the word is the choice.
+  if (
+    isCancel(script, given) &&
+    (value === null || !KINDS[question.kind].namesAnswers || given.payload !== null)
+  )
+    return { is: 'cancelled', state: leaveForm(state), meant: meantPayload(place, given, value) }
+  const said =
+    correctionIn(given.text ?? '') ?? (value === null ? bareCorrection(script, question, given, state) : null)
+  const corrected =
+    said !== null && (value === null || KINDS[question.kind].takesAnyText)
+      ? correct(script, place, { given, said }, state)
+      : null
+  if (corrected !== null) return corrected
+  if (value !== null && !asksForPerson(script, question, given, matcher) && !asks(question, given, matcher))
+    return accept(script, place, value, { state, nowMs: event.timestampMs })
+  const days = daysOf(script, question, given)
+  if (days.length > 1) return again(script, place, state, { days })
+  if (given.text !== null && value !== null) return { is: 'aside', place, state }
+  if (given.text !== null && isRefusal(given.text)) return refuse(script, place, state)
+  const other = given.text === null ? null : somethingElse(script, question, given.text, matcher())
+  if (other === null) return again(script, place, state)
+  return { is: 'aside', place, state: other === 'certain' ? state : countMiss(state, 'asides') }
+}
+
+/** Takes the word that ended a form as the answer; null for any other event. */
+export const takeMeant = (script: Script, event: WebhookEvent, state: JsonObject | null): FormStep | null => {
+  if (event.kind !== 'message' || event.quickReply?.startsWith(MEANT) !== true) return null
+  // Buttons of earlier versions do not name the question.
+  const [reply, at, value, name] = listIn(event.quickReply.slice(MEANT.length))
+  if (typeof reply !== 'string' || typeof at !== 'number' || typeof value !== 'string') return null
+  const questions = script.replies.get(reply)?.form?.questions ?? []
+  const step = stepOf(questions, { step: at, ...(typeof name === 'string' && { asked: name }) })
+  const question = questions[step]
+  if (question === undefined || !KINDS[question.kind].takesAnyText) return null
+  return accept(script, { reply, step, question }, value, { state, nowMs: event.timestampMs })
+}
+
+/** The way out is offered to a visitor who does not want to answer. A visitor who refuses that, too, wants no more of the form. */
+const refuse = (script: Script, place: AskPlace, state: JsonObject | null): FormStep => {
+  const { form } = readMemory(state)
+  if (form === null || form.refused === true) return { is: 'cancelled', state: leaveForm(state), meant: null }
+  return again(script, place, remember(state, { form: { ...form, refused: true } }), { isRefused: true })
+}
+
+/** "Medium, sorry" answers the question that was asked. Answers of other kinds are read with any words around them. */
+const choiceBesideSorry = (script: Script, question: Question, given: Given): string | null => {
+  const said = KINDS[question.kind].namesAnswers ? bareCorrectionIn(given.text ?? '') : null
+  return said === null ? null : judge(script, question, { ...given, text: said })
+}
+
+/**
+ * Null where it may also be an answer to the question that was asked: digits, or what fits it. A star says that the answer before was
+ * wrong, so digits with one correct it: "*4" at a question for a day.
+ */
+const bareCorrection = (
+  script: Script,
+  question: Question,
+  given: Given,
+  state: JsonObject | null,
+): string | null => {
+  const said = bareCorrectionIn(given.text ?? '')
+  if (said === null || judge(script, question, { ...given, text: said }) !== null) return null
+  const isInDigits = KINDS[question.kind].isInDigits || question.options.some(({ value }) => /\d/.test(value))
+  const isOfBefore = STAR.test(given.text ?? '') && (readMemory(state).form?.tries ?? 0) === 0
+  return isInDigits && !isOfBefore && /\d/.test(latinDigits(said)) ? null : said
+}
+
+/**
+ * Takes another answer to the question before this one: "No, I mean Thursday". That question comes again where the answer may be two days.
+ * Null where what is said is no answer to it.
+ */
+const correct = (
+  script: Script,
+  place: AskPlace,
+  { given, said }: { given: Given; said: string },
+  state: JsonObject | null,
+): FormStep | null => {
+  const { reply } = place
+  const step = place.step - 1
+  const questions = script.replies.get(reply)?.form?.questions ?? []
+  const before = questions[step]
+  if (before === undefined || KINDS[before.kind].takesAnyText) return null
+  // Only a few known words may be around a choice, but any words around a number or an address.
+  const valueFor = (question: Question): string | null =>
+    judge(script, question, given) ?? judge(script, question, { ...given, text: said })
+  // "Sorry, 24.12." is a day rather than a number, where both were asked for.
+  const isForOther = questions
+    .slice(0, step)
+    .some((one) => one.kind !== before.kind && !KINDS[one.kind].takesAnyText && valueFor(one) !== null)
+  if (isForOther) return null
+  const value = valueFor(before)
+  if (value !== null)
+    return { is: 'corrected', place, state: learn(state, before.remember, value), before, value }
+  const days = daysOf(script, before, given)
+  const back = { reply, step, question: before }
+  if (days.length < 2) return null
+  const { given: known = [] } = readMemory(state).form ?? {}
+  return again(script, back, askAt(state, back, given.atMs, known), { days })
+}
+
+/**
+ * Repeats the question in other words the second time; from the third time on, offers the way out.
+ *
+ * @param more.isRefused - the visitor does not want to answer, so the way out is offered at once
+ */
+const again = (
+  script: Script,
+  place: AskPlace,
+  state: JsonObject | null,
+  { days = [], isRefused = false }: { days?: readonly string[]; isRefused?: boolean } = {},
+): FormStep => {
+  const { words } = script
+  const { question } = place
+  const counted = countMiss(state, 'tries')
+  const { tries = 1 } = readMemory(counted).form ?? {}
+  const stuck = isRefused || isStuck(counted)
+  const usual = words[KINDS[question.kind].retry]
+  const first = days.length > 0 ? words.notChoice : (question.retry ?? usual)
+  const other = question.retry === null && days.length === 0 ? question.text : usual
+  return {
+    is: 'again',
+    place,
+    texts: stuck ? [words.stuck] : tries === 1 ? [first] : [words.again, other],
+    isStuck: stuck,
+    days,
+    state: counted,
+  }
+}
+
+/**
+ * Payload of the button that undoes the end of a form. A visitor who wrote "stop" where any text is an answer may have meant it as the
+ * answer. Most did not, so the form ends at once, and the button carries the data to go on.
+ */
+const meantPayload = (
+  { reply, step, question }: AskPlace,
+  { payload }: Given,
+  value: string | null,
+): string | null => {
+  if (!KINDS[question.kind].takesAnyText || payload !== null || value === null) return null
+  const back = `${MEANT}${JSON.stringify([reply, step, value, question.remember])}`
+  return back.length <= LIMITS.payload ? back : null
+}
+
+const isOtherButton = (script: Script, payload: string): boolean =>
+  script.replies.has(payload) || payload.startsWith(`${OWN_PAYLOAD}more:`) || readCarried(payload) !== null
+
+/** A text that equals a phrase of the reply that hands over to a person is no answer to "What is your name?". */
+const asksForPerson = (
+  script: Script,
+  question: Question,
+  { text }: Given,
+  matcher: () => Matcher,
+): boolean => {
+  if (!KINDS[question.kind].takesAnyText || text === null) return false
+  const match = matcher().match(text)
+  if (match === null || (match.how !== 'phrase' && match.how !== 'title')) return false
+  return script.replies.get(match.reply)?.handover === true
+}
+
+/** "Are you open on Friday?" names a day, but asks for another reply instead of answering a question for a day. */
+const asks = ({ kind }: Question, { text }: Given, matcher: () => Matcher): boolean => {
+  if (!KINDS[kind].standsInQuestions || text === null || !isQuestion(text)) return false
+  const match = matcher().match(text)
+  return match !== null && match.how !== 'pattern'
+}
