@@ -1,5 +1,5 @@
 import type { MenuItem, PageView } from '../api.ts'
-import { isObject } from '../graph/params.ts'
+import { isObject, isTrue } from '../graph/params.ts'
 import type { Page } from '../world.ts'
 
 /** The parts of a Messenger Profile that a visitor sees. */
@@ -14,27 +14,23 @@ export const iceBreakers = (page: Page): PageView['iceBreakers'] => {
   const value = page.profile['ice_breakers']
   const group = byLocale(value)
   const questions = group && 'call_to_actions' in group ? group['call_to_actions'] : value
-  return objects(questions).flatMap(({ question, payload }) =>
-    typeof question === 'string' && typeof payload === 'string' ? [{ question, payload }] : [],
-  )
+  return objects(questions).flatMap((item) => {
+    const [question, payload] = [textOf(item['question']), textOf(item['payload'])]
+    return question !== null && payload !== null ? [{ question, payload }] : []
+  })
 }
 
 /** The items of a `persistent_menu`. */
 export const menuItems = (persistentMenu: unknown): MenuItem[] =>
-  objects(byLocale(persistentMenu)?.['call_to_actions']).flatMap(({ title, payload, url }) =>
-    typeof title === 'string'
-      ? [
-          {
-            title,
-            ...(typeof payload === 'string' && { payload }),
-            ...(typeof url === 'string' && { url }),
-          },
-        ]
-      : [],
-  )
+  objects(byLocale(persistentMenu)?.['call_to_actions']).flatMap((item) => {
+    const [title, payload, url] = [textOf(item['title']), textOf(item['payload']), textOf(item['url'])]
+    return title === null
+      ? []
+      : [{ title, ...(payload !== null && { payload }), ...(url !== null && { url }) }]
+  })
 
 export const composerDisabled = (persistentMenu: unknown): boolean =>
-  byLocale(persistentMenu)?.['composer_input_disabled'] === true
+  isTrue(byLocale(persistentMenu)?.['composer_input_disabled'])
 
 /** The name of a command the visitor typed, such as `/flights to LAX`; null where the Page has none of that name. */
 export const commandIn = (page: Page, text: string): string | null => {
@@ -50,4 +46,6 @@ const byLocale = (value: unknown): Record<string, unknown> | undefined =>
 const objects = (value: unknown): Record<string, unknown>[] =>
   Array.isArray(value) ? value.filter(isObject) : []
 
-const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+/** The profile may hold a number in place of a text. */
+const textOf = (value: unknown): string | null =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : null

@@ -45,7 +45,7 @@ export const performBatch = async (parts: SandboxParts, whole: Call): Promise<Pa
     if (typeof part['name'] === 'string') named.set(part['name'], outcome)
     return outcome
   })
-  const withHeaders = !/^(false|0)$/.test(optionalText(whole.params, 'include_headers') ?? 'true')
+  const withHeaders = !/^(false|0)$/i.test(optionalText(whole.params, 'include_headers') ?? 'true')
   const replies = await Promise.all(outcomes)
   return replies.map((reply, index) => {
     const isLeftOut = isOmitted(given[index] ?? {}, results) && (reply?.status ?? 0) < 400

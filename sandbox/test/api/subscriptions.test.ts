@@ -195,6 +195,33 @@ t.test('the Messenger Profile is written, read and deleted property by property'
   t.match(sandbox.state().pages[0], { menu: [], iceBreakers: [], getStarted: 'welcome' })
 })
 
+t.test(
+  'a profile whose texts are numbers and whose switches are those of a form is shown like any other',
+  async (t) => {
+    const { sandbox, pageToken } = await startConnected(t)
+    const body = {
+      get_started: { payload: 1 },
+      greeting: [{ locale: 'default', text: 2 }],
+      ice_breakers: [{ locale: 'default', call_to_actions: [{ question: 3, payload: 4 }] }],
+      persistent_menu: [
+        {
+          locale: 'default',
+          composer_input_disabled: '1',
+          call_to_actions: [{ type: 'postback', title: 5, payload: 6 }],
+        },
+      ],
+    }
+    t.match(await graph(sandbox, '/v25.0/me/messenger_profile', { token: pageToken, body }), { status: 200 })
+    t.match(sandbox.state().pages[0], {
+      greeting: '2',
+      getStarted: '1',
+      iceBreakers: [{ question: '3', payload: '4' }],
+      menu: [{ title: '5', payload: '6' }],
+      composerDisabled: true,
+    })
+  },
+)
+
 const badProfiles: [string, object, object?][] = [
   ['nothing', {}],
   ['a greeting of 261 characters', { greeting: [{ locale: 'default', text: 'x'.repeat(261) }] }],
