@@ -39,6 +39,6 @@ export const createTroubleNeeds = ({
 
 /** The need of a token file that cannot be read. */
 export const unreadable = ({ message, remedy }: BotError): Trouble => ({
-  what: `${message} The bot goes on with the tokens that it has in memory; it cannot take a new one, and its next start would be refused.`,
+  what: `${message} The bot goes on with the tokens that it has in memory; it cannot take a new one, and needs the file at its next start.`,
   remedy: remedy ?? 'Run `npm run doctor`.',
 })

@@ -27,11 +27,15 @@ const OWNER_ONLY = 0o600
 export const createTokenFile = (path: string, key: Buffer | null): TokenFile => {
   let known: string | undefined
   let wasSealed = false
+  let folder: string | undefined
 
   return {
     path,
     read: async () => {
       const file = await load(path)
+      const found = await folderOf(path)
+      if (file === null && (found === null || found !== (folder ?? found))) throw folderGone(path)
+      folder = found ?? undefined
       known = file?.identity
       if (!file) return null
       try {
@@ -93,6 +97,25 @@ const load = async (path: string): Promise<{ text: string; identity: string } | 
     await handle.close()
   }
 }
+
+/**
+ * Device and inode of the folder of the token file; null if it is missing. With another folder than before, as where a disk is not
+ * mounted any more, nothing is known of the tokens.
+ */
+const folderOf = async (path: string): Promise<string | null> => {
+  const facts = await stat(dirname(await linkTarget(path)), { bigint: true }).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return null
+    throw unreadable(path, error)
+  })
+  return facts === null ? null : `${facts.dev}:${facts.ino}`
+}
+
+const folderGone = (path: string): BotError =>
+  new BotError(
+    'BOT_TOKEN_STORE_UNREADABLE',
+    `The token file ${path} is gone together with its folder, which is missing or another one.`,
+    { remedy: 'Mount the disk of the folder, or move the folder back to its place.' },
+  )
 
 /**
  * Writes a new file, syncs it, keeps the old file as `.previous`, renames the new one, and syncs the folder.
