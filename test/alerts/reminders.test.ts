@@ -1,13 +1,14 @@
 import t, { type Test } from 'tap'
 
 import { createAlertBook } from '../../src/alerts/alert-book.ts'
-import { createNeeds } from '../../src/alerts/needs.ts'
+import { createNeeds, WHOLE_BOT } from '../../src/alerts/needs.ts'
 import type { Notice } from '../../src/alerts/notice.ts'
 import { createReminders, type RemindersDeps } from '../../src/alerts/reminders.ts'
 import { LOOK_AGAIN_MS } from '../../src/alerts/need-rows.ts'
 import { createSharedNeeds } from '../../src/alerts/shared-needs.ts'
 import { soleDuty, soleInstance, type Duty } from '../../src/base/duty.ts'
 import { need } from '../helpers/alerts.ts'
+import { createDuties } from '../helpers/duty.ts'
 import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
 import { createFakeRecords, type FakeRecords } from '../helpers/records.ts'
 
@@ -359,25 +360,16 @@ t.test('what was mended while the bot was down is told as well, and not reminded
 t.test('only the head tells, and a new head goes on where the old one stopped', async (t) => {
   const world = createWorld()
   const { clock } = world
-  const listeners = new Set<() => void>()
-  let head = 'a'
-  const dutyOf = (self: string): Duty => ({
-    ...soleDuty,
-    isHead: () => head === self,
-    onChange: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-  })
+  const duties = createDuties()
+  duties.give(WHOLE_BOT, 'a')
   const [a, b] = [
-    await startInstance(t, world, 'a', dutyOf('a')),
-    await startInstance(t, world, 'b', dutyOf('b')),
+    await startInstance(t, world, 'a', duties.of('a')),
+    await startInstance(t, world, 'b', duties.of('b')),
   ]
   for (const { needs } of [a, b]) needs.raise(need())
   await clock.advance(HOUR / 2)
   t.same([a.notices.length, b.notices.length], [1, 0])
-  head = 'b'
-  for (const listener of listeners) listener()
+  duties.give(WHOLE_BOT, 'b')
   await clock.advance(HOUR)
   t.same(
     [a, b].map(({ notices }) => notices.map(({ kind }) => kind)),

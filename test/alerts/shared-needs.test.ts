@@ -3,10 +3,10 @@ import { createBystander } from '../../src/alerts/bystander.ts'
 import { createNeeds, WHOLE_BOT } from '../../src/alerts/needs.ts'
 import { LOOK_AGAIN_MS } from '../../src/alerts/need-rows.ts'
 import { createSharedNeeds } from '../../src/alerts/shared-needs.ts'
-import type { Duty } from '../../src/base/duty.ts'
 import { soleInstance } from '../../src/base/duty.ts'
 import { need } from '../helpers/alerts.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
+import { createDuties } from '../helpers/duty.ts'
 import { createFakeRecords } from '../helpers/records.ts'
 
 /** Instances on one database; which of them live and what each keeps is for the test to say. */
@@ -15,24 +15,15 @@ const build = (t: Test) => {
   const records = createFakeRecords(clock)
   const instances = soleInstance()
   const living = new Set<string>()
-  const kept = new Map<string, string>()
-  const dutyListeners = new Set<() => void>()
+  const duties = createDuties()
   const warnings: string[] = []
   const start = async (self: string) => {
     living.add(self)
-    const duty: Duty = {
-      keeps: (pageId) => (kept.get(pageId) ?? self) === self,
-      isHead: () => (kept.get(WHOLE_BOT) ?? self) === self,
-      onChange: (listener) => {
-        dutyListeners.add(listener)
-        return () => dutyListeners.delete(listener)
-      },
-    }
     const needs = createSharedNeeds({
       own: createNeeds({ clock }),
       records,
       instances,
-      duty,
+      duty: duties.of(self),
       self,
       isLiving: (id) => living.has(id),
       clock,
@@ -59,10 +50,7 @@ const build = (t: Test) => {
     records,
     warnings,
     start,
-    keep: (pageId: string, instance: string) => {
-      kept.set(pageId, instance)
-      for (const listener of dutyListeners) listener()
-    },
+    keep: duties.give,
   }
 }
 

@@ -12,6 +12,7 @@ import type { PageTokenState, PageTokenStatus, PageTokens } from '../../src/toke
 import type { WebhookEvent } from '../../src/webhook/events.ts'
 import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
 import { newEvent } from '../store/steps.ts'
+import { createOpenNeeds } from './open-needs.ts'
 import { until, witness } from '../helpers/until.ts'
 import { tokenStatus } from '../helpers/token-status.ts'
 
@@ -107,7 +108,7 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
     })
   const graph = fakeGraph(clock)
   const tokens = fakeTokens(clock)
-  const needs: Need[] = []
+  const { open: openNeeds, needs } = createOpenNeeds()
   const dead: string[] = []
   const settled: string[] = []
   const logged: string[] = []
@@ -118,15 +119,7 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
       graph: graphOf(graph, clock),
       files: { hashOf: noFile, read: noFile },
       tokens,
-      needs: {
-        raise: (need) => {
-          if (!needs.some((n) => n.pageId === need.pageId && n.cause === need.cause)) needs.push(need)
-        },
-        settle: (pageId, cause) => {
-          const left = needs.filter((n) => n.pageId !== pageId || (cause !== undefined && n.cause !== cause))
-          needs.splice(0, needs.length, ...left)
-        },
-      },
+      needs,
       read: ({ body }) => JSON.parse(body) as WebhookEvent,
       handle,
       patienceMs: () => 0,
@@ -154,7 +147,7 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
     store: await open(),
     graph,
     tokens,
-    needs,
+    needs: openNeeds,
     dead,
     settled,
     logged,

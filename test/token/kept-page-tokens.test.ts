@@ -1,7 +1,7 @@
 import t from 'tap'
-import type { Duty } from '../../src/base/duty.ts'
 import { keptPageTokens } from '../../src/token/kept-page-tokens.ts'
 import type { PageTokens, PageTokenStatus } from '../../src/token/page-tokens.ts'
+import { createFakeDuty } from '../helpers/duty.ts'
 
 t.test('of a Page that another instance keeps there is no token; when it is taken, it is told of', (t) => {
   const statuses = ['1', '2'].map((pageId) => ({ pageId, state: 'valid' }) as PageTokenStatus)
@@ -15,16 +15,7 @@ t.test('of a Page that another instance keeps there is no token; when it is take
       return () => undefined
     },
   } as unknown as PageTokens
-  const kept = new Set(['1'])
-  let changed = (): void => undefined
-  const duty: Duty = {
-    keeps: (pageId) => kept.has(pageId),
-    isHead: () => false,
-    onChange: (listener) => {
-      changed = listener
-      return () => (changed = () => undefined)
-    },
-  }
+  const duty = createFakeDuty('1')
   const mine = keptPageTokens(tokens, duty)
   const heard: string[] = []
   const stop = mine.onChange(({ pageId }) => heard.push(pageId))
@@ -36,16 +27,13 @@ t.test('of a Page that another instance keeps there is no token; when it is take
   for (const status of statuses) say(status)
   t.same(heard, ['1'])
 
-  kept.add('2')
-  changed()
+  duty.take('2')
   t.same(heard, ['1', '2'])
   t.equal(mine.tokenFor('2'), 'token-2')
-  kept.delete('1')
-  changed()
+  duty.lose('1')
   t.same(heard, ['1', '2'])
   stop()
-  kept.add('1')
-  changed()
+  duty.take('1')
   t.same(heard, ['1', '2'])
   t.end()
 })

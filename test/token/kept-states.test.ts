@@ -1,9 +1,10 @@
 import t, { type Test } from 'tap'
-import { soleInstance, type Duty } from '../../src/base/duty.ts'
+import { soleInstance } from '../../src/base/duty.ts'
 import type { TokenFacts } from '../../src/graph/graph.ts'
 import { createKeptStates } from '../../src/token/kept-states.ts'
 import { createProbedPageTokens } from '../../src/token/probed-page-tokens.ts'
 import { createFakeClock, settle } from '../helpers/clock.ts'
+import { createDuties } from '../helpers/duty.ts'
 import { APP_ID } from '../helpers/graph-server.ts'
 import { createFakeRecords } from '../helpers/records.ts'
 import { pageToken } from '../store/tokens/sample.ts'
@@ -22,20 +23,13 @@ const build = (t: Test) => {
   const clock = createFakeClock()
   const records = createFakeRecords(clock)
   const instances = soleInstance()
-  const dutyListeners = new Set<() => void>()
-  const world = { keeper: 'a', answer: GOOD as TokenFacts | Error, stored: [pageToken()] }
+  const duties = createDuties()
+  const world = { answer: GOOD as TokenFacts | Error, stored: [pageToken()] }
   const { pageId } = pageToken()
+  duties.give(pageId, 'a')
   const start = async (self: string) => {
     const probes: string[] = []
     const changes: string[] = []
-    const duty: Duty = {
-      keeps: () => world.keeper === self,
-      isHead: () => false,
-      onChange: (listener) => {
-        dutyListeners.add(listener)
-        return () => dutyListeners.delete(listener)
-      },
-    }
     const log = { info: () => undefined, warn: () => undefined }
     const tokens = createProbedPageTokens({
       store: { pages: () => world.stored, onChange: () => () => undefined },
@@ -49,7 +43,7 @@ const build = (t: Test) => {
       appId: APP_ID,
       clock,
       log,
-      duty,
+      duty: duties.of(self),
       kept: createKeptStates({ records, instances, clock, log }),
       probeSeconds: 900,
       random: () => 0.5,
@@ -66,8 +60,7 @@ const build = (t: Test) => {
     pageId,
     start,
     keep: async (instance: string) => {
-      world.keeper = instance
-      for (const listener of dutyListeners) listener()
+      duties.give(pageId, instance)
       await clock.advance(100)
     },
   }

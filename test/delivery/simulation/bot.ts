@@ -5,6 +5,7 @@ import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import type { WebhookEvent } from '../../../src/webhook/events.ts'
 import type { Reply } from '../../../src/messages.ts'
+import { createOpenNeeds } from '../open-needs.ts'
 import type { SimulatedTime } from './clock.ts'
 import type { Disk } from './disk.ts'
 import { CHOOSE, type Facebook } from './facebook.ts'
@@ -52,7 +53,7 @@ export const startBot = async (deps: {
   const clock = time.clockOf(isAlive)
   const isValid = (pageId: string, token: string): boolean => facebook.validToken.get(pageId) === token
   const tokens = createSimulatedTokens({ file: tokenFile, clock, isValid })
-  const needs: Need[] = []
+  const { open, needs } = createOpenNeeds()
 
   /** Counts the conversation's messages: a lost state, or an event handled twice, shows in the labels. */
   const handle: EventHandler = (event, { state }) => {
@@ -103,13 +104,7 @@ export const startBot = async (deps: {
     },
     files: files.seenBy(isAlive),
     tokens: tokens,
-    needs: {
-      raise: (need) => void needs.push(need),
-      settle: (pageId, cause) => {
-        const left = needs.filter((n) => n.pageId !== pageId || (cause !== undefined && n.cause !== cause))
-        needs.splice(0, needs.length, ...left)
-      },
-    },
+    needs,
     read: ({ body }) => JSON.parse(body) as WebhookEvent,
     handle,
     patienceMs: () => 0,
@@ -135,7 +130,7 @@ export const startBot = async (deps: {
     store,
     delivery,
     tokens,
-    needs,
+    needs: open,
     isAlive,
     kill: () => {
       alive = false
