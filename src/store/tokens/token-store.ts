@@ -92,16 +92,12 @@ export const openTokenStore = async ({
     changes.tell()
   }
 
-  /** lowdb keeps its data when there is nothing to read; here, an empty place means that there are no tokens. */
+  /**
+   * lowdb keeps its data when there is nothing to read; here, an empty place means that there are no tokens. Until all is read, the
+   * tokens known before are in use.
+   */
   const readAgain = async (): Promise<void> => {
-    const before = low.data
-    low.data = noTokens()
-    try {
-      await low.read()
-    } catch (error) {
-      low.data = before
-      throw error
-    }
+    low.data = (await place.adapter.read()) ?? noTokens()
   }
 
   const change = (apply: (data: TokenData) => TokenData): Promise<void> =>
