@@ -1,4 +1,5 @@
 import { described, type Read, type Reading } from './reading.ts'
+import { meantDays, meantTimes } from './meant-hours.ts'
 import { entriesOf, kindOf, nodeText } from './nodes.ts'
 import { mapping, oneOrMore, optional, required } from './shapes.ts'
 import { text } from './values.ts'
@@ -38,7 +39,9 @@ export const isOpen = (hours: Hours, atMs: number): boolean => {
   return opens(day, minute, date) || opens((day + 6) % 7, minute + DAY_MINUTES, dayBeside(date, -1))
 }
 
-const time: Read<string> = text('times like 9:00-18:00', { max: 100, why: 'no times are longer' })
+const TIMES = 'times like 9:00-18:00, or closed'
+
+const time: Read<string> = text(TIMES, { max: 100, why: 'no times are longer' })
 
 const span: Read<OpenSpan> = described(
   (node, reading) => {
@@ -50,22 +53,23 @@ const span: Read<OpenSpan> = described(
     const fits =
       Number(fromRest) < 60 && Number(toRest) < 60 && fromMinute < DAY_MINUTES && toMinute <= DAY_MINUTES
     if (fromHour === undefined || !fits || fromMinute === toMinute) {
-      const hint = /[-–—].*[-–—]/.test(value)
-        ? 'Several times of a day stand in brackets: [9:00-12:00, 14:00-18:00].'
-        : null
-      return reading.refuse(
-        reading.placeOf(reading.follow(node)),
-        quoted(value),
-        'times like 9:00-18:00',
-        hint,
-      )
+      return reading.refuse(reading.placeOf(reading.follow(node)), quoted(value), TIMES, timesHint(value))
     }
     return { fromMinute, toMinute: toMinute > fromMinute ? toMinute : toMinute + DAY_MINUTES }
   },
   () => ({ type: 'string', pattern: SPAN.source }),
 )
 
-const spans = oneOrMore('times like 9:00-18:00', span)
+const timesHint = (value: string): string | null => {
+  const meant = meantTimes(value)
+  if (meant === null) return null
+  if (meant === 'closed') return 'A day without hours is written like "sun: closed", without brackets.'
+  return meant.startsWith('[')
+    ? `Several times of a day stand in brackets: ${meant}.`
+    : `Did you mean ${quoted(meant)}?`
+}
+
+const spans = oneOrMore(TIMES, span)
 
 const week: Read<OpenSpan[][]> = described(
   (node, reading) => {
@@ -101,32 +105,13 @@ const week: Read<OpenSpan[][]> = described(
 
 /** The days that a writer most likely meant by another spelling: `mo-fr`, `tues`, `weekdays`. */
 const daysHint = (key: string): string | null => {
-  if (/[,;&+]/.test(key)) return 'Each day has a line of its own.'
-  const written = key.trim().toLowerCase()
-  const spelled = written.split(/\s*[-–—]\s*/).map((word) => OTHER_DAYS[word.slice(0, 2)] ?? '')
-  const days = OTHER_DAYS[written] ?? (spelled.length > 2 || spelled.includes('') ? null : spelled.join('-'))
+  if (SEVERAL_DAYS.test(key)) return 'Each day has a line of its own.'
+  const days = meantDays(key)
   return days === null ? null : `Did you mean ${quoted(days)}?`
 }
 
-/** Beginnings of the names of days in English and German, and words for several days. */
-const OTHER_DAYS: Readonly<Record<string, string>> = {
-  mo: 'mon',
-  tu: 'tue',
-  di: 'tue',
-  we: 'wed',
-  mi: 'wed',
-  th: 'thu',
-  do: 'thu',
-  fr: 'fri',
-  sa: 'sat',
-  su: 'sun',
-  so: 'sun',
-  daily: 'mon-sun',
-  everyday: 'mon-sun',
-  weekdays: 'mon-fri',
-  weekend: 'sat-sun',
-  weekends: 'sat-sun',
-}
+/** `mon, tue`, `Sa/So`, `Mo und Di` */
+const SEVERAL_DAYS = /[,;&+]|\p{L}\.?\s*\/\s*\p{L}{2}|\s(?:and|und|et|y|e|i|en)\s/u
 
 /** Monday is 0. */
 const dayOf = (name: string): number => DAYS.indexOf(name.slice(0, 3).toLowerCase() as (typeof DAYS)[number])

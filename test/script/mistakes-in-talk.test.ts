@@ -165,8 +165,43 @@ refuseEach([
     title: 'times that are none',
     script: 'hours: { time_zone: UTC, open: { mon: ‸9 to 18 } }\nreplies: { a: { say: x } }',
     found: '"9 to 18"',
-    expected: 'times like 9:00-18:00',
+    expected: 'times like 9:00-18:00, or closed',
+    hint: 'Did you mean "9:00-18:00"?',
   },
+  ...(
+    [
+      ['10-18 Uhr', 'Did you mean "10:00-18:00"?'],
+      ['9am-5:30pm', 'Did you mean "9:00-17:30"?'],
+      ['9h30 à 18h', 'Did you mean "9:30-18:00"?'],
+      ['18 bis 2 Uhr', 'Did you mean "18:00-2:00"?'],
+      ['24h', 'Did you mean "0:00-24:00"?'],
+      ['9-12 und 14-18 Uhr', 'Several times of a day stand in brackets: [9:00-12:00, 14:00-18:00].'],
+      ['geschlossen', 'A day without hours is written like "sun: closed", without brackets.'],
+      ['Closed', 'A day without hours is written like "sun: closed", without brackets.'],
+    ] as const
+  ).map(([times, hint]) => ({
+    title: `the times ${times}`,
+    script: `hours: { time_zone: UTC, open: { mon: ‸${times} } }\nreplies: { a: { say: x } }`,
+    found: `"${times}"`,
+    expected: 'times like 9:00-18:00, or closed',
+    hint,
+  })),
+  ...(
+    [
+      ['lunes a viernes', 'Did you mean "mon-fri"?'],
+      ['dimanche', 'Did you mean "sun"?'],
+      ['domingo', 'Did you mean "sun"?'],
+      ['pon-pt', 'Did you mean "mon-fri"?'],
+      ['Sa/So', 'Each day has a line of its own.'],
+      ['Mo und Di', 'Each day has a line of its own.'],
+    ] as const
+  ).map(([days, hint]) => ({
+    title: `the days ${days}`,
+    script: `hours: { time_zone: UTC, open: { ‸${days}: 9-18 } }\nreplies: { a: { say: x } }`,
+    found: `"${days}"`,
+    expected: /mon, tue/,
+    hint,
+  })),
   {
     title: 'an hour too many',
     script: 'hours: { time_zone: UTC, open: { mon: ‸9:00-25:00 } }\nreplies: { a: { say: x } }',
