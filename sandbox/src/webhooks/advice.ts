@@ -33,6 +33,9 @@ const callback = (status: number): string => {
     return 'If your bot refused the signature: it must be made with the app secret of this sandbox (FB_APP_SECRET), over the bytes of the body as they came, not over JSON that was parsed and written again.'
   if (status === 404 || status === 405) return 'Your bot has no route for this method and path.'
   if (status === 413) return 'Your bot takes no body of this size.'
+  if (status === 415) return 'Your bot does not read bodies of type application/json.'
+  if (status === 429)
+    return 'Your bot limits how many requests it takes: leave the webhook out of that limit, because Facebook sends all events from few addresses.'
   return 'Your bot failed: its own log says why. Answer with 200 first, and work on the event afterwards.'
 }
 

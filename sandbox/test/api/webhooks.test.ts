@@ -130,6 +130,8 @@ t.test('what is wrong with the answers of a bot is told with what to do, until i
     [403, /app secret of this sandbox .FB_APP_SECRET.*as they came/],
     [405, /has no route/],
     [413, /no body of this size/],
+    [415, /application\/json/],
+    [429, /leave the webhook out of that limit/],
     [500, /its own log says why/],
     [101, /ended without an answer/],
   ] as const
@@ -139,7 +141,7 @@ t.test('what is wrong with the answers of a bot is told with what to do, until i
     await sandbox.until(() => bot.calls.at(-1)?.status === status && sandbox.courier.backingOff() === 1)
     t.match(sandbox.state().webhook.problem, words)
     t.match(sandbox.state().webhook.problem, `POST ${bot.url}`)
-    sandbox.clock.advance(HOUR_MS / 60)
+    sandbox.clock.advance(HOUR_MS / 12)
   }
   await sandbox.courier.idle()
   t.equal(sandbox.state().webhook.problem, null)
