@@ -201,7 +201,7 @@ t.test('an unwritable folder is told, and nothing typed is lost by it', async (t
   await give(scene.tab, 'address', { public_url: '' })
   t.match(await scene.tab.submit('/setup/operator', {}), {
     statusCode: 400,
-    body: /cannot be written \(ENOENT\)[^]*may write to the folder/,
+    body: /cannot be written \(ENOENT\)[^]*may write to its folder/,
   })
   t.match(await scene.tab.get('/setup'), { headers: { location: '/setup/operator' } })
 })
