@@ -1,5 +1,4 @@
 import { duration } from '../base/times.ts'
-import { LIMITS } from '../channel/messenger.ts'
 import { html, type Html } from '../web/html.ts'
 import { called } from '../web/words.ts'
 
@@ -22,7 +21,10 @@ export interface AnswerView {
   nowMs: number
 }
 
-/** The forms with which an operator acts in a conversation. */
+/**
+ * The forms with which an operator acts in a conversation. The text has no `maxlength`, because a browser cuts what is pasted without
+ * a word; a text that is too long is refused and stays in the tab.
+ */
 export const answerForm = (view: AnswerView): Html => {
   const { pageId, psid, pageName, csrf, id, endsMs, isLate, isLeft, nowMs } = view
   const isOpen = endsMs !== null && endsMs > nowMs
@@ -39,7 +41,7 @@ export const answerForm = (view: AnswerView): Html => {
             ${csrf}${hidden}
             <label
               >Your answer
-              <textarea name="text" required maxlength="${LIMITS.text}" rows="4" dir="auto"></textarea>
+              <textarea name="text" required rows="4" dir="auto"></textarea>
             </label>
             <p>
               <small

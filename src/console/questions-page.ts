@@ -96,8 +96,7 @@ const changes = (
         <label>Name <input name="name" required maxlength="64" pattern="[\\p{L}\\p{N}_\\-]+" /></label>
         <label
           >What the bot says
-          <textarea name="say" required maxlength="2000" rows="3" dir="auto">
-${verbatim(answer ?? '')}</textarea>
+          <textarea name="say" required rows="3" dir="auto">${verbatim(answer ?? '')}</textarea>
         </label>
         <button class="button primary" name="do" value="make">Make the reply</button>
       </form>

@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import type { Test } from 'tap'
 import { browserTest, type OpenPage } from '../../sandbox/test/browser.ts'
 import { buildConsole, PASSWORD } from '../helpers/console.ts'
+import { signed, textCallback } from '../helpers/sign.ts'
 
 const SCRIPT = 'replies:\n  hours: { when: open, say: From 9 to 18. }\nfallback: { say: Pardon? }\n'
 const HALF_A_DAY_MS = 12 * 3_600_000
@@ -26,6 +27,7 @@ const buildEditor = async (t: Test, open: OpenPage) => {
       await page.goto(`${origin}/operator/script`)
       await page.evaluate('sessionStorage.clear()')
     },
+    visitorWrites: () => app.inject(signed(textCallback('hello', 'm_1', { atMs: clock.now() }))),
     goTo: (path: string) => page.goto(`${origin}/operator/script${path}`),
     press: (name: string) => page.getByRole('button', { name }).first().click(),
     pressTooLate: async (name: string) => {
@@ -101,7 +103,7 @@ browserTest('only forms in which much is typed keep it', async (t, open) => {
 
 // The scenes share a console and a tab, as both are slow to make.
 browserTest('what was typed is filled in again, where it belongs', async (t, open) => {
-  const { page, file, begin, goTo, press, pressTooLate } = await buildEditor(t, open)
+  const { page, file, begin, visitorWrites, goTo, press, pressTooLate } = await buildEditor(t, open)
 
   await t.test(
     'what is typed is not lost when the form is refused as too old, or gets no answer',
@@ -227,6 +229,32 @@ browserTest('what was typed is filled in again, where it belongs', async (t, ope
     await goTo('')
     t.equal(await says.inputValue(), '')
     t.equal(await keptIn(page), 0)
+  })
+
+  await t.test('no browser cuts a long text: it is saved, or refused and kept, as a whole', async (t) => {
+    await begin(SCRIPT)
+    const long = `${'🍕'.repeat(2000)} end`
+    const paste = async (field: Locator): Promise<void> => {
+      await field.focus()
+      await page.keyboard.insertText(long)
+    }
+    await goTo('')
+    await page.getByText('Make a new reply').click()
+    await page.locator('#new-name').fill('pizza')
+    await paste(page.locator('#new-say'))
+    await press('Make the reply')
+    await page.getByText('Saved.').waitFor()
+    t.ok(readFileSync(file, 'utf8').includes(long))
+
+    await visitorWrites()
+    const answer = page.getByLabel('Your answer')
+    await goTo('/../conversation?page=100&psid=700')
+    await paste(answer)
+    await press('Send')
+    await page.getByText('The answer has 4004 characters').waitFor()
+    await page.getByRole('link', { name: 'fill the form in again' }).click()
+    await page.getByText('What you typed before').waitFor()
+    t.equal(await answer.inputValue(), long)
   })
 
   await t.test('what one person typed is not shown to another who signs in to the same tab', async (t) => {

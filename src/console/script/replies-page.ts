@@ -129,7 +129,7 @@ export const newReply = (script: ScriptName, csrf: Html, phrase = ''): Html =>
       <label for="new-phrase">What visitors write; more can follow</label>
       <input id="new-phrase" name="phrase" value="${phrase}" maxlength="500" autocomplete="off" dir="auto" />
       <label for="new-say">What the bot says</label>
-      <textarea id="new-say" name="say" required maxlength="2000" rows="3" dir="auto"></textarea>
+      <textarea id="new-say" name="say" required rows="3" dir="auto"></textarea>
       <button class="button primary" name="do" value="make">Make the reply</button>
     </form>
   </details>`
