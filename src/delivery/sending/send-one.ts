@@ -94,7 +94,7 @@ export const createSendOne = (deps: {
     return false
   }
 
-  const minWindow: Stage = (attempt) => {
+  const checkWindow: Stage = (attempt) => {
     const { claim, reply, content } = attempt
     if (!outcomes.isWindowOver(claim)) return null
     if (content.humanAgent !== true || outcomes.isWindowOver(claim, HUMAN_AGENT_MS))
@@ -172,7 +172,7 @@ export const createSendOne = (deps: {
     return outcomes.sent(claim, reply, sent.messageId)
   }
 
-  const STAGES: readonly Stage[] = [settleDoubt, minWindow, awaitMedia, showTyping, takeTurn, send]
+  const STAGES: readonly Stage[] = [settleDoubt, checkWindow, awaitMedia, showTyping, takeTurn, send]
 
   const refused = async (attempt: Attempt, error: unknown): Promise<Continuation> => {
     if (!(error instanceof GraphError)) throw error

@@ -13,6 +13,7 @@ import { STANDARD_WINDOW_MS } from '../../channel/messenger.ts'
  *  unknown ------> known ----------------> taken ------------------------> known
  *     |                                     ^  |
  *     +-- lookUp --> backlog ---- read -----+  +--- letGo, nothing waits --> unknown
+ *     +-- takeFresh ------------------------+
  * ```
  */
 export interface Lane {
@@ -66,7 +67,7 @@ export const createLane = (deps: {
   /** Conversations found in the rows, the window that closes first at the beginning. They may have been sent since. */
   let backlog: number[] = []
   let { behind, paused } = deps
-  /** Counts conversations that were dropped from memory: a look at the rows that began earlier cannot have seen them. */
+  /** How often the lane fell behind: a look at the rows that began before the last time may lack what it fell behind for. */
   let falls = 0
   let reading = false
   let notes = 0
