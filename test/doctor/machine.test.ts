@@ -97,6 +97,16 @@ nameEach([
     skipped: { database: /"Data folder" failed/, bot: /"Data folder" failed/ },
   },
   {
+    what: 'a data folder that is made at the first start',
+    isRunning: false,
+    withToken: false,
+    expected: {
+      tokens: ['failure', /no Page token yet/, /^npm run bootstrap-token$/],
+      bot: ['warning', /does not run/, /npm start/],
+      verification: ['failure', /cannot be reached \(ECONNREFUSED\)/, /the bot run/],
+    },
+  },
+  {
     what: 'a data folder that is a link to a disk that is not mounted',
     isRunning: false,
     withToken: false,

@@ -33,8 +33,13 @@ export const createTokenFile = (path: string, key: Buffer | null): TokenFile => 
     path,
     read: async () => {
       const file = await load(path)
-      const found = await folderOf(path)
-      if (file === null && (found === null || found !== (folder ?? found))) throw folderGone(path)
+      const target = await linkTarget(path).catch((error: unknown) => {
+        throw unreadable(path, error)
+      })
+      const found = await folderOf(target)
+      // Without a folder known before, only a link says that there were tokens: the data folder is made at the first start.
+      const isGone = folder === undefined ? found === null && target !== path : found !== folder
+      if (file === null && isGone) throw folderGone(path)
       folder = found ?? undefined
       known = file?.identity
       if (!file) return null
@@ -101,9 +106,11 @@ const load = async (path: string): Promise<{ text: string; identity: string } | 
 /**
  * Device and inode of the folder of the token file; null if it is missing. With another folder than before, as where a disk is not
  * mounted any more, nothing is known of the tokens.
+ *
+ * @param path - of the file itself, not of a link
  */
 const folderOf = async (path: string): Promise<string | null> => {
-  const facts = await stat(dirname(await linkTarget(path)), { bigint: true }).catch((error: unknown) => {
+  const facts = await stat(dirname(path), { bigint: true }).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return null
     throw unreadable(path, error)
   })
