@@ -87,7 +87,7 @@ const changes = (
       ${csrf}${hidden}
       ${replyPicker(repliesOf(pageId), { name: 'reply', label: html`Reply for “<bdi>${shortened(text, 60)}</bdi>”`, value: nearest?.reply ?? null })}
       <button class="button primary" name="do" value="add">Add to this reply</button>
-      <button class="button" name="do" value="drop">Take off the list</button>
+      <button class="button" name="do" value="drop" formnovalidate>Take off the list</button>
     </form>
     <details>
       <summary>Make a new reply</summary>

@@ -149,8 +149,16 @@ export const replyPicker = (
   html`<label
     ><span class="sr">${label}</span> ${
       replies.length > MOST_LISTED
-        ? html`<input name="${name}" value="${value}" list="replies" required autocomplete="off" />`
-        : html`<select name="${name}">
+        ? html`<input
+            name="${name}"
+            value="${value}"
+            list="replies"
+            required
+            autocomplete="off"
+            placeholder="Name of a reply"
+          />`
+        : html`<select name="${name}" required>
+            ${replies.every((one) => one.name !== value) && html`<option value="">Choose a reply</option>`}
             ${replies.map(
               (one) =>
                 html`<option value="${one.name}" ${one.name === value && html`selected`}>

@@ -58,6 +58,19 @@ t.test('what was not understood is listed, the most frequent first, and never lo
   t.notMatch(log(), /sunday|bikes/)
 })
 
+t.test('where no reply comes near, none is chosen in advance, and the question can be dropped', async (t) => {
+  const { tab } = await scene(t, [
+    asked('do you sell bikes?'),
+    asked('open on sunday?', { nearest: { reply: 'gone-since', confidence: 0.5 } }),
+    asked('open on monday?', { nearest: { reply: 'hours', confidence: 0.5 } }),
+  ])
+  const { body } = await tab.get(LIST)
+  const [, ...pickers] = body.split('<select name="reply" required>')
+  const choices = pickers.map((text) => text.split('</select>')[0]?.includes('<option value="">'))
+  t.same(choices.toSorted(), [false, true, true])
+  t.equal(body.match(/value="drop" formnovalidate/g)?.length, 3)
+})
+
 t.test('one click adds the words to a reply, with the layout of the script kept', async (t) => {
   const { tab, app, script } = await scene(t, [asked('open on sunday?')])
   await tab.get(LIST)
