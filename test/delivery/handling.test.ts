@@ -95,3 +95,28 @@ t.test(
     )
   },
 )
+
+t.test('what waits of a conversation is handled in the order in which it happened', async (t) => {
+  const world = await createWorld(t)
+  const at = (text: string, timestampMs: number) => {
+    const body = JSON.stringify({
+      kind: 'message',
+      key: text,
+      pageId: 'page-1',
+      psid: 'psid-1',
+      text,
+      timestampMs,
+    })
+    return world.store.accept([
+      { key: text, kind: 'message', pageId: 'page-1', psid: 'psid-1', timestampMs, opensWindow: true, body },
+    ])
+  }
+  const nowMs = world.clock.now()
+  await at('second', nowMs + 2)
+  await at('third', nowMs + 3)
+  await at('first', nowMs + 1)
+  await at('third too', nowMs + 3)
+  world.delivery.start()
+  await world.until(() => world.graph.accepted.length === 4, 'all are answered')
+  t.same(world.graph.accepted, ['first', 'second', 'third', 'third too'])
+})

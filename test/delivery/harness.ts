@@ -10,7 +10,7 @@ import { openTestStore } from '../helpers/store.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { PageTokenState, PageTokenStatus, PageTokens } from '../../src/token/page-tokens.ts'
 import type { WebhookEvent } from '../../src/webhook/events.ts'
-import { createFakeClock, type FakeClock } from '../helpers/clock.ts'
+import { createFakeClock, settle, type FakeClock } from '../helpers/clock.ts'
 import { newEvent } from '../store/steps.ts'
 import { createOpenNeeds } from './open-needs.ts'
 import { until, witness } from '../helpers/until.ts'
@@ -179,6 +179,15 @@ export const createWorld = async (t: Test, options: Partial<DeliveryDeps> = {}):
     await world.store.close()
   })
   return world
+}
+
+/** Time passes, and everything that it sets going comes to rest. */
+export const pass = async (world: World, ms: number, stepMs = 100): Promise<void> => {
+  for (let passed = 0; passed < ms; passed += stepMs) {
+    await world.clock.advance(stepMs)
+    for (let n = 0; n < 3; n += 1) await world.store.counts()
+    await settle(3)
+  }
 }
 
 const noFile = (): Promise<never> => Promise.reject(new Error('no files here'))

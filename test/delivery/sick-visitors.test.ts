@@ -1,7 +1,6 @@
 import t, { type Test } from 'tap'
 import type { GraphError } from '../../src/graph/error.ts'
-import { settle } from '../helpers/clock.ts'
-import { createWorld, refusal, type World } from './harness.ts'
+import { createWorld, pass, refusal, type World } from './harness.ts'
 
 /**
  * One visitor's refusal is that visitor's: what a healthy visitor of a Page waits beside others whose sends never succeed,
@@ -20,15 +19,6 @@ const notLive = (facts: { retryAfterMs?: number } = {}): GraphError =>
     remedy: 'App Review, or Roles.',
   })
 const unknown = (): GraphError => refusal('unknown', 'messages', { graphCode: 77_777 })
-
-/** Time passes, and everything that it sets going comes to rest. */
-const pass = async (world: World, ms: number, stepMs = 100): Promise<void> => {
-  for (let passed = 0; passed < ms; passed += stepMs) {
-    await world.clock.advance(stepMs)
-    for (let n = 0; n < 3; n += 1) await world.store.counts()
-    await settle(3)
-  }
-}
 
 /** When each text was accepted, ms since the start. */
 const timesOf = (world: World, answer: (psid: string) => Promise<GraphError | undefined>) => {
@@ -363,90 +353,4 @@ t.test('what waits from before leaves places to new visitors, though its sends h
   await world.until(() => world.graph.accepted.includes('now'), 'the new visitor is answered at once')
   world.tokens.set('page-1', 'invalid')
   await pass(world, 61_000, 5000)
-})
-
-t.test('the bubble ends with a refusal, and does not show again for what is tried again', async (t) => {
-  const world = await createWorld(t, {
-    handle: (event) => ({
-      replies: event.kind === 'message' ? [{ message: { text: event.text ?? '' }, typingMs: 500 }] : [],
-      state: null,
-    }),
-  })
-  world.delivery.start()
-  let failures = 3
-  world.graph.answer = () => (failures-- > 0 ? 'transient' : undefined)
-  await world.say('x')
-  await pass(world, 20_000, 500)
-  t.same(world.graph.accepted, ['x'])
-  t.same(world.graph.actions, ['typing_on', 'typing_off'])
-})
-
-t.test(
-  'a picture that may be taken a moment later is tried again, and its choices do not die with it',
-  async (t) => {
-    const image = { type: 'image', payload: { url: 'https://x.y/1.png' } }
-    const choices = [{ content_type: 'text' as const, title: 'Hours', payload: 'hours' }]
-    const world = await createWorld(t, {
-      handle: (event) => ({
-        replies:
-          event.kind === 'message'
-            ? [{ message: { text: 'look' } }, { message: { attachment: image, quick_replies: choices } }]
-            : [],
-        state: null,
-      }),
-    })
-    world.delivery.start()
-    const unfetched = refusal('bad_request', 'messages', {
-      graphCode: 100,
-      subcode: 2_018_008,
-      mayPass: true,
-    })
-    let failures = 1
-    world.graph.answer = ({ message }) => (message.attachment && failures-- > 0 ? unfetched : undefined)
-    await world.say('x')
-    await pass(world, 5000, 500)
-    t.same(world.graph.accepted, ['look', 'https://x.y/1.png'], 'it was taken the second time')
-
-    failures = Number.POSITIVE_INFINITY
-    const asked: unknown[] = []
-    world.graph.answer = ({ message }) => {
-      if (message.attachment) return unfetched
-      asked.push(message.quick_replies)
-      return undefined
-    }
-    await world.say('y')
-    await world.say('after', { psid: 'psid-2' })
-    await pass(world, 60_000, 1000)
-    t.same(world.dead.slice(0, 1), ['bad_request'])
-    t.ok(world.graph.accepted.includes('Please pick one.'))
-    t.ok(asked.some((one) => JSON.stringify(one) === JSON.stringify(choices)))
-    const { letters } = await world.store.deadLetters.list({ limit: 10 })
-    t.match(letters[0]?.body, /1\.png/, 'the letter is the picture')
-    t.equal((await world.store.counts()).outbox.size, 0)
-  },
-)
-
-t.test('what waits of a conversation is handled in the order in which it happened', async (t) => {
-  const world = await createWorld(t)
-  const at = (text: string, timestampMs: number) => {
-    const body = JSON.stringify({
-      kind: 'message',
-      key: text,
-      pageId: 'page-1',
-      psid: 'psid-1',
-      text,
-      timestampMs,
-    })
-    return world.store.accept([
-      { key: text, kind: 'message', pageId: 'page-1', psid: 'psid-1', timestampMs, opensWindow: true, body },
-    ])
-  }
-  const nowMs = world.clock.now()
-  await at('second', nowMs + 2)
-  await at('third', nowMs + 3)
-  await at('first', nowMs + 1)
-  await at('third too', nowMs + 3)
-  world.delivery.start()
-  await world.until(() => world.graph.accepted.length === 4, 'all are answered')
-  t.same(world.graph.accepted, ['first', 'second', 'third', 'third too'])
 })
