@@ -16,11 +16,30 @@ export const language: Read<string> = described(
       reading.placeOf(reading.follow(node)),
       quoted(value),
       'a language like de, or pt_BR where the country matters',
-      isLanguage(value.replace('-', '_')) ? `Did you mean ${quoted(value.replace('-', '_'))}?` : null,
+      languageHint(value),
     )
   },
   () => ({ type: 'string', pattern: '^[a-z]{2}(_[A-Z]{2})?$' }),
 )
+
+/** The code that a writer most likely meant by `de-DE`, `DE` or `German`. */
+const languageHint = (written: string): string | null => {
+  const [first = '', country] = written.trim().split(/[-_]/)
+  const code = `${first.toLowerCase()}${country === undefined ? '' : `_${country.toUpperCase()}`}`
+  const meant = isLanguage(code) ? code : codeOfLanguage(written.trim().toLowerCase())
+  return meant === undefined ? null : `Did you mean ${quoted(meant)}?`
+}
+
+const CODES =
+  'ar bn bg cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nb nl pl pt ro ru sk sl sr sv th tl tr uk ur vi zh'
+
+/** By its name in English, or in itself. */
+const codeOfLanguage = (name: string): string | undefined =>
+  CODES.split(' ').find((code) =>
+    ['en', code].some(
+      (language) => new Intl.DisplayNames(language, { type: 'language' }).of(code)?.toLowerCase() === name,
+    ),
+  )
 
 /** The name of a remembered answer. That a question remembers it is checked at the end. */
 const remembered: Read<string> = described(

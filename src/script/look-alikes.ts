@@ -33,7 +33,7 @@ export const colonHint = (written: string): string | null =>
 
 /** For a line that YAML reads only in part or with another meaning: `#` begins a comment, `?` marks a key. */
 export const signHint = (line: string): string | null => {
-  if (/^(?:<{7}|={7}|>{7})(?:\s|$)/.test(line))
+  if (isGitMark(line))
     return 'Git has left two versions here: keep one of them, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>.'
   if (/^\s*(?:\/\/|\/\*|--\s|;)/.test(line)) return 'A comment begins with #.'
   if (/(?:^|[-:[,{])\s*#/.test(line))
@@ -43,6 +43,9 @@ export const signHint = (line: string): string | null => {
     ? 'A text that begins with ? must stand in quotes.'
     : null
 }
+
+/** Whether git has marked a conflict with the line. */
+export const isGitMark = (line: string): boolean => /^(?:<{7}|={7}|>{7})(?:\s|$)/.test(line)
 
 /** The name that looks like the word and has other characters; null for none. */
 export const lookAlike = (word: string, names: Iterable<string>): string | null => {

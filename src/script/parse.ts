@@ -126,7 +126,8 @@ export const parseScript = (
   const own = read?.language ?? USUAL_LANGUAGE
   const languages = checkLanguages(own, reading)
   // Behind a syntax error replies are missing that the writer has written, so these checks would find false mistakes.
-  if (source.syntax.length === 0) {
+  // So they would where "replies" itself is misspelt.
+  if (source.syntax.length === 0 && (read?.replies !== null || reading.count() === 0)) {
     checkReferences(known, reading)
     checkCarried(known, reading)
     checkConditions({ remembered, hasHours: read?.hours !== null }, reading)

@@ -5,7 +5,7 @@ import { blankHint, signHint } from './look-alikes.ts'
 import { mendedLine } from './mended-line.ts'
 import { quoted, ScriptError, wholeFile, type Mistake } from './mistakes.ts'
 import type { Source } from './source.ts'
-import { lineOf } from './syntax.ts'
+import { lineOf, NO_COMMA } from './syntax.ts'
 
 /** Offsets in the script's text. */
 export interface Place {
@@ -171,8 +171,9 @@ export const createReading = (source: Source, lookAt: LookAt): Reading => {
     mistakes: () => {
       // Below the first syntax error the tree is guesswork, and so are mistakes in it.
       const reliable = source.syntax[0]?.offset ?? Number.POSITIVE_INFINITY
+      const misread = source.syntax.flatMap(({ mistake }) => (mistake.found === NO_COMMA ? mistake.line : []))
       const ours = found
-        .filter(({ place }) => place.end < reliable)
+        .filter(({ place, mistake }) => place.end < reliable && !misread.includes(mistake.line))
         .map(({ place, mistake }) => ({ offset: place.start, mistake }))
       // Our own message about a line says more than YAML's complaint about it.
       const lines = new Set(ours.map(({ mistake }) => mistake.line))

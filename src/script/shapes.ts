@@ -1,5 +1,6 @@
 import { isSeq, type Node } from 'yaml'
 import type { JsonObject } from '../base/json.ts'
+import { closest } from '../base/edit-distance.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { colonHint } from './look-alikes.ts'
 import { quoted } from './mistakes.ts'
@@ -56,7 +57,8 @@ export const mapping = <F extends Fields>(what: string, fields: F): Read<Values<
       let complete = true
       const given = new Set(entries.map(({ key }) => key))
       for (const [key, field] of Object.entries(fields)) {
-        if (field.required && !given.has(key)) {
+        // A misspelt key is told with the one that was meant.
+        if (field.required && !given.has(key) && !entries.some((one) => isMisspelt(one.key, key, keys))) {
           reading.refuse(reading.placeOf(reading.follow(node)), `no "${key}"`, `${what} to have one`)
         }
         if (field.required && values[key] === undefined) complete = false
@@ -66,6 +68,9 @@ export const mapping = <F extends Fields>(what: string, fields: F): Read<Values<
     },
     () => mappingSchema(fields),
   )
+
+const isMisspelt = (word: string, key: string, keys: readonly string[]): boolean =>
+  !keys.includes(word) && closest(word, keys) === key
 
 /** A list whose items are read alike; `max` has the reason for the limit. */
 export const list = <T>(

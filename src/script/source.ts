@@ -77,7 +77,17 @@ const decode = (content: string | Uint8Array, file: string): string => {
 
 const decodeBytes = (bytes: Uint8Array, file: string): string => {
   const [first, second] = bytes
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+  const head = bytes.subarray(0, 200)
+  if (HEADS_OF_DOCUMENTS.some((one) => Buffer.from(head).toString('latin1').startsWith(one))) {
+    throw new ScriptError(file, [
+      wholeFile(
+        'a document of a word processor',
+        'a plain text saved as UTF-8 (it offers it under "Save as")',
+      ),
+    ])
+  }
+  const zeros = head.filter((byte) => byte === 0).length
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || zeros > head.length / 4) {
     throw new ScriptError(file, [
       wholeFile('a text saved as UTF-16', 'a text saved as UTF-8 (an editor offers it under "Save as")'),
     ])
@@ -96,6 +106,9 @@ const decodeBytes = (bytes: Uint8Array, file: string): string => {
     throw new ScriptError(file, [wrong], { cause: error })
   }
 }
+
+/** A zip archive, as .docx and .odt are, an old Word file, RTF, and PDF. */
+const HEADS_OF_DOCUMENTS = ['PK\x03\x04', '\xd0\xcf\x11\xe0', '{\\rtf', '%PDF-']
 
 const at = (text: string, offset: number, found: string, expected: string): Mistake => {
   const before = text.slice(0, offset)

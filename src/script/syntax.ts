@@ -1,6 +1,7 @@
 import { visit, type Document, type LineCounter } from 'yaml'
 import { colonHint, marksHint } from './look-alikes.ts'
 import { quoted, type Mistake } from './mistakes.ts'
+import { createRepeated } from './repeated-mistakes.ts'
 
 /** YAML's syntax errors, in words for a reader who does not know its grammar. */
 export const syntaxMistakes = (
@@ -12,6 +13,7 @@ export const syntaxMistakes = (
   const seen = new Set<number>()
   let isOutOfPlace = false
   let isOutside = false
+  const repeated = createRepeated({ tab: TAB.found, indentation: BAD_INDENT.found })
   const complaints = [...document.errors, ...document.warnings].toSorted((a, b) => a.pos[0] - b.pos[0])
   for (const { code, message, pos } of complaints) {
     const told = lines.linePos(pos[0]).line
@@ -37,19 +39,20 @@ export const syntaxMistakes = (
     if (isOutOfPlace && plain?.found === BAD_INDENT.found) continue
     isOutOfPlace ||=
       !own.startsWith(' ') && (code === 'TAB_AS_INDENT' || plain?.found === BELONGS_TO_NOTHING.found)
-    mistakes.push({
-      offset,
-      mistake: {
-        line,
-        column: col,
-        found: plain?.found.replace('$', text[offset] ?? '') ?? foundAt(text, offset),
-        expected: plain?.expected ?? `something else here (YAML: ${message})`,
-        hint: marksHint(own) ?? colonHint(own.trim()) ?? plain?.hint ?? hintFor(own),
-      },
-    })
+    const mistake: Mistake = {
+      line,
+      column: col,
+      found: plain?.found.replace('$', text[offset] ?? '') ?? foundAt(text, offset),
+      expected: plain?.expected ?? `something else here (YAML: ${message})`,
+      hint: marksHint(own) ?? colonHint(own.trim()) ?? plain?.hint ?? hintFor(own),
+    }
+    if (!repeated.isAgain(mistake, own)) mistakes.push({ offset, mistake })
   }
+  repeated.tell()
   return mistakes
 }
+
+const TAB = { found: 'a tab', expected: 'spaces before the first word of a line' }
 
 const OUTSIDE = / in YAML stream\b/
 const READ_LATER = 'The lines below are read when this is mended.'
@@ -68,6 +71,9 @@ interface PlainWords {
 
 /** A colon followed by a space makes the text before it a key. */
 export const COLON_IN_TEXT = 'A text with a colon and a space in it must stand in quotes.'
+
+/** Without the comma, the item before it is read as a key. */
+export const NO_COMMA = 'an item without a comma before it'
 
 const IN_QUOTES = 'such a text to stand in quotes'
 const SECOND_COLON = {
@@ -153,6 +159,14 @@ const WORDS: readonly PlainWords[] = [
   { code: 'MISSING_CHAR', fits: (message) => message.startsWith('Implicit'), ...BELONGS_TO_NOTHING },
   {
     code: 'MISSING_CHAR',
+    fits: (message, text, offset) =>
+      message.startsWith('Missing , or :') &&
+      /["']\s*[;；،、，|/]*\s*$/.test(text.slice(0, offset).slice(-50)),
+    found: NO_COMMA,
+    expected: 'a comma (,) between two items',
+  },
+  {
+    code: 'MISSING_CHAR',
     fits: (message) => message.startsWith('Missing , or :'),
     found: 'a bracket within a text of a list',
     expected: 'a comma between two items',
@@ -164,6 +178,20 @@ const WORDS: readonly PlainWords[] = [
       message.endsWith('at node end') && /^\s*,\s*["']/.test(text.slice(offset, offset + 50)),
     found: 'a comma between texts',
     expected: 'several texts to stand in brackets',
+  },
+  {
+    code: 'UNEXPECTED_TOKEN',
+    fits: (message, text, offset) =>
+      message.endsWith('at node end') && /^\s*,\s*(?:\n|$)/.test(text.slice(offset, offset + 50)),
+    found: 'a comma at the end of a line',
+    expected: 'no comma there',
+    hint: 'Commas stand between items in brackets alone.',
+  },
+  {
+    code: 'UNEXPECTED_TOKEN',
+    fits: (message) => message === 'Unexpected , in flow sequence' || message === 'Unexpected , in flow map',
+    found: 'a comma without an item before it',
+    expected: 'one comma between two items',
   },
   {
     code: 'UNEXPECTED_TOKEN',
@@ -207,7 +235,7 @@ const WORDS: readonly PlainWords[] = [
     expected: 'it in the lines below',
     hint: 'A text that begins with | or > must stand in quotes.',
   },
-  { code: 'TAB_AS_INDENT', found: 'a tab', expected: 'spaces before the first word of a line' },
+  { code: 'TAB_AS_INDENT', ...TAB },
   {
     code: 'BAD_INDENT',
     fits: (message, text, offset) =>

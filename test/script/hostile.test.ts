@@ -23,7 +23,13 @@ t.test('a text in another encoding is refused with the way out', async (t) => {
   t.match(mistakesOf(latin1), [{ line: 2, column: 16, found: 'bytes that are no UTF-8', expected: /UTF-8/ }])
 
   const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(CONTRACT, 'utf16le')])
-  t.match(mistakesOf(utf16), [{ line: null, found: 'a text saved as UTF-16', expected: /UTF-8/ }])
+  for (const bytes of [utf16, utf16.subarray(2)])
+    t.match(mistakesOf(bytes), [{ line: null, found: 'a text saved as UTF-16', expected: /UTF-8/ }])
+
+  for (const head of ['PK\x03\x04\x14', '{\\rtf1\\ansi replies:', '%PDF-1.4'])
+    t.match(mistakesOf(Buffer.from(head, 'latin1')), [
+      { line: null, found: 'a document of a word processor' },
+    ])
 })
 
 t.test('a file over 512 KiB is refused without being read as YAML', async (t) => {
