@@ -47,6 +47,24 @@ const sent = sessionStorage.getItem(SENT)
 const unsaved = document.querySelector('[data-unsaved]')
 /** Every answer of the bot removes what was sent, so after the browser's Back it is there only if none came. */
 const isBack = performance.getEntriesByType('navigation')[0]?.type === 'back_forward'
+
+const version = document.querySelector('form[data-typed] input[name="version"]')
+/**
+ * After Back, browsers put typed text into a form that the server has made anew. The version that the text was based on comes back with it,
+ * or saving would not detect what another person changed meanwhile.
+ */
+const keepVersion = () => {
+  if (version === null) return
+  const isRestored = inputsOf(version.form).some(
+    (field) => isTyped(field) && field.value !== field.defaultValue,
+  )
+  if (isRestored && history.state?.version) version.value = history.state.version
+  else history.replaceState({ version: version.value }, '')
+}
+// Browsers restore the text after the scripts have run. A link within the page makes another entry of the history.
+addEventListener('pageshow', keepVersion)
+addEventListener('hashchange', keepVersion)
+
 if (sent !== null) {
   sessionStorage.removeItem(SENT)
   if (unsaved !== null || isBack)

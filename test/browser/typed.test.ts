@@ -231,6 +231,27 @@ browserTest('what was typed is filled in again, where it belongs', async (t, ope
     t.equal(await keptIn(page), 0)
   })
 
+  await t.test('text that the browser keeps for Back does not undo what another person saved', async (t) => {
+    await begin(SCRIPT)
+    const theirs = SCRIPT.replace('9 to 18', '8 to 12')
+    const text = page.getByLabel('Text').first()
+    for (const hash of ['', '#main']) {
+      writeFileSync(file, SCRIPT)
+      await goTo('/reply?name=hours')
+      await page.evaluate(`location.hash = '${hash}'`)
+      await text.fill('From 10 to 20.')
+      await page.getByRole('link', { name: 'Numbers' }).click()
+      await page.getByRole('heading', { name: 'Numbers' }).waitFor()
+      writeFileSync(file, theirs)
+      await page.goBack()
+      await page.waitForLoadState()
+      t.equal(await text.inputValue(), 'From 10 to 20.')
+      await press('Save')
+      await page.getByText('This was changed after you opened it').waitFor()
+      t.equal(readFileSync(file, 'utf8'), theirs)
+    }
+  })
+
   await t.test('no browser cuts a long text: it is saved, or refused and kept, as a whole', async (t) => {
     await begin(SCRIPT)
     const long = `${'🍕'.repeat(2000)} end`
