@@ -121,9 +121,13 @@ const openSource = (file: string): DatabaseSync => {
 }
 
 const leftOver = (to: string): BotError =>
-  new BotError('BOT_STORE_UNAVAILABLE', `${to} holds a backup that was cut off while it was made.`, {
-    remedy: 'Delete that folder, or name another one.',
-  })
+  new BotError(
+    'BOT_STORE_UNAVAILABLE',
+    `${to} holds half a backup, which was cut off or is still being made.`,
+    {
+      remedy: 'Wait for the one that is being made; otherwise delete that folder, or name another one.',
+    },
+  )
 
 const refused = (
   code: 'BOT_STORE_UNAVAILABLE' | 'BOT_STORE_DAMAGED',

@@ -1,5 +1,5 @@
 import { copyFileSync, lstatSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs'
-import { access, constants, copyFile } from 'node:fs/promises'
+import { access, chmod, constants, copyFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { codeOf } from '../base/error-code.ts'
@@ -42,9 +42,11 @@ export const restoreBackup = async (options: {
 }): Promise<Restored> => {
   const { from, dir, key, tokensOnly, nowMs } = options
   const copies = [tokenFileIn(from), ...(tokensOnly ? [] : [databaseIn(from)])].filter(isThere)
-  const isFolder = statSync(from, { throwIfNoEntry: false })?.isDirectory() === true
-  if (isFolder && readdirSync(from).some((name) => name.startsWith(COPYING)))
-    throw refused(`The backup in ${from} was cut off while it was made.`, 'Take another one.')
+  if (statSync(from, { throwIfNoEntry: false })?.isDirectory() === true) {
+    await assertReadable(from)
+    if (readdirSync(from).some((name) => name.startsWith(COPYING)))
+      throw refused(`The backup in ${from} was cut off while it was made.`, 'Take another one.')
+  }
   if (copies.length === 0)
     throw refused(`There is no backup in ${from}.`, 'Name a folder that `npm run backup` has made.')
   // A folder that was copied by other means, such as a snapshot of the disk, may have its last changes in SQLite's log only.
@@ -63,10 +65,10 @@ export const restoreBackup = async (options: {
     const fresh = places.map((place) => join(dirname(place), `${RESTORING}${basename(place)}`))
     // The copy of an earlier try keeps the bot from starting until another one can take its place, also where the disk is full.
     const draftOf = (file: string): string => `${file}.draft`
-    for (const [index, copy] of copies.entries()) await copyFile(copy, draftOf(fresh[index] ?? ''))
+    for (const [index, copy] of copies.entries()) await copyPrivately(copy, draftOf(fresh[index] ?? ''))
     const databases = fresh.filter(isDatabase).map(draftOf)
     for (const draft of databases) {
-      for (const file of logs) await copyFile(file, logOf(draft))
+      for (const file of logs) await copyPrivately(file, logOf(draft))
       // The draft, because SQLite cannot read a database with a log in a folder that it may not write to, such as a snapshot.
       proveDatabase(draft, databaseIn(from))
     }
@@ -135,6 +137,15 @@ const assertReadable = async (file: string): Promise<void> => {
     )
   })
 }
+
+/** Copies a file, and not its mode: a file of a snapshot may be one that nobody may write, or that everybody may read. */
+const copyPrivately = async (file: string, to: string): Promise<void> => {
+  await copyFile(file, to)
+  // Some network file systems have no modes.
+  await chmod(to, OWNER_ONLY).catch(() => undefined)
+}
+
+const OWNER_ONLY = 0o600
 
 /**
  * Marks the waiting replies as in doubt, and writes the write-ahead log into the database file, because only that file is

@@ -1,4 +1,5 @@
 import fs, {
+  chmodSync,
   copyFileSync,
   cpSync,
   existsSync,
@@ -324,10 +325,22 @@ t.test('a backup that was cut off is none, and is told as that', async (t) => {
   rmSync(join(from, 'tokens.json'))
   await t.rejects(restoreBackup(options), { code: 'BOT_STORE_UNAVAILABLE', message: /was cut off/ })
   await t.rejects(backUp(dir, from), {
-    message: `${from} holds a backup that was cut off while it was made.`,
-    remedy: 'Delete that folder, or name another one.',
+    message: `${from} holds half a backup, which was cut off or is still being made.`,
+    remedy: /^Wait for the one that is being made; otherwise delete that folder/,
   })
 })
+
+t.test(
+  'a backup whose files nobody may write, or everybody may read, is restored for the bot alone',
+  async (t) => {
+    const { dir, from, options } = await build(t)
+    chmodSync(join(from, 'tokens.json'), 0o444)
+    chmodSync(databaseIn(from), 0o444)
+    await restoreBackup(options)
+    for (const file of [join(dir, 'tokens.json'), databaseIn(dir)])
+      t.equal(statSync(file).mode & 0o777, 0o600, file)
+  },
+)
 
 t.test('a new machine has nothing to keep', async (t) => {
   const { root, options } = await build(t)
