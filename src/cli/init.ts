@@ -122,6 +122,8 @@ const write = (folder: string, files: Record<string, string>): void => {
       writeFileSync(path, text, { flag: 'wx' })
     }
   } catch (error) {
+    // Another program has made the last file in this moment.
+    if (codeOf(error) === 'EEXIST') begun.pop()
     // The folder was empty before, so that these are of this command, and the next try finds it empty.
     for (const path of begun) rmSync(path, { force: true })
     if (!(error instanceof Error && 'syscall' in error)) throw error

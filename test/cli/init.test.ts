@@ -63,6 +63,22 @@ t.test('a disk that gets full leaves the folder empty for the next try, and is t
   t.match(await run(installed, '', [folder]), { code: 0 })
 })
 
+t.test('a file that another program makes meanwhile is left to it', async (t) => {
+  const folder = join(t.testdir(), 'my-bot')
+  const { writeFileSync: real } = fs
+  const use = (other: typeof real): void => {
+    fs.writeFileSync = other
+    syncBuiltinESMExports()
+  }
+  t.teardown(() => use(real))
+  use((path, ...more) => {
+    if (String(path).endsWith('README.md')) real(path, 'of another program')
+    real(path, ...more)
+  })
+  t.match(await run(installed, '', [folder]), { code: 2 })
+  t.strictSame(readdirSync(folder), ['README.md'])
+})
+
 t.test('init leaves a folder alone that holds something', async (t) => {
   const dir = t.testdir({ full: { 'bot.yaml': 'mine' }, file: '' })
   const refused = await run(installed, dir, [join(dir, 'full')])
