@@ -64,6 +64,15 @@ for (const [name, ends] of [
   })
 }
 
+t.test('an addition whose earlier version cannot be kept is told as that', async (t) => {
+  const { dir, main } = await build(t, 'replies:\n  a:\n    say: one\n')
+  writeFileSync(join(dir, '../data/evergreen.script-versions'), '')
+  await t.rejects(main.addPhrase('a', 'anything', 'ann'), {
+    code: 'BOT_SCRIPT_READ_ONLY',
+    message: /may not write to .*script-versions/,
+  })
+})
+
 t.test('a text that is too large with the line ends of its file is not saved', async (t) => {
   const { dir, main } = await build(t, 'fallback: { say: one }\r\n')
   const before = readFileSync(join(dir, 'bot.yaml'), 'utf8')
