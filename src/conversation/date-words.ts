@@ -50,6 +50,7 @@ const OWN_WEEKDAYS: Readonly<Record<string, readonly (readonly [string, number])
     ['thur', 3],
     ['thurs', 3],
   ],
+  de: [['sonnabend', 5]],
   pl: [
     ['środę', 2],
     ['sobotę', 5],
@@ -96,6 +97,10 @@ const OWN_WEEKDAYS: Readonly<Record<string, readonly (readonly [string, number])
     ['ביום שישי', 4],
     ['ביום ראשון', 6],
   ],
+}
+/** Names that are ordinal numbers, too, without "-feira": "a segunda opção". */
+const OWN_SHORT_WEEKDAYS: Readonly<Record<string, readonly string[]>> = {
+  pt: ['segunda', 'terça', 'quarta', 'quinta', 'sexta'],
 }
 /** By language, the parts of a day that are written behind its name as one word: "Freitagabend". */
 const PARTS_OF_DAY: Readonly<Record<string, readonly string[]>> = {
@@ -234,6 +239,8 @@ const make = (languages: readonly string[]): DateWords => {
       }
     }
     for (const [name, day] of OWN_WEEKDAYS[language.slice(0, 2)] ?? []) add(weekdays, name, day)
+    for (const [day, name] of (OWN_SHORT_WEEKDAYS[language.slice(0, 2)] ?? []).entries())
+      add(shortWeekdays, name, day)
     const [year, month, first] = MONDAY
     for (const [weekday, names] of [
       ['long', weekdays],

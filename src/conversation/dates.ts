@@ -110,7 +110,7 @@ const aloneIn = (key: string, words: DateWords): ReturnType<typeof daysSaid> | n
   return day === undefined || others.length > 0 ? null : { said: [day], rest: DAY }
 }
 
-const ON = new Set(['on', 'this', 'am'])
+const ON = new Set(['on', 'this', 'am', 'na'])
 
 /** Names of days that alone are other words: "so", "do it", the Czech "ne" (no), the Indonesian "min" (for an admin). */
 const OTHER_WORDS = /^(?:\p{Script=Latin}{1,2}|min)$/u

@@ -22,6 +22,7 @@ const OTHERS: Record<string, number> = {
   einen: 1,
   einer: 1,
   einem: 1,
+  zwo: 2,
   dozen: 12,
   hundred: 100,
   hundert: 100,
@@ -64,13 +65,13 @@ export const isAroundAnswer = (word: string): boolean => FILLERS.has(SHORTHAND.g
 const OTHERWISE = new Set(
   [
     'dozen dozens hundred hundreds thousand thousands million millions k m mio mrd tsd half quarter couple',
-    'dutzend hundert tausend million millionen halb halbe halben',
+    'dutzend hundert tausend million millionen halb halbe halben ish',
     'docena cientos mil millón millones media douzaine cent mille demi demie milione milioni mila mezzo dúzia milhão milhões meia тыс тысяч млн',
   ].flatMap((row) => row.split(' ').map(matchKey)),
 )
 /** Words that deny the digits behind them, or make them a limit. */
 const DENYING = new Set(
-  'not nicht kein keine pas niet не minus moins menos meno over under above below less more fewer least most mehr weniger unter über mindestens höchstens más plus'
+  'max maximum maximal up not nicht kein keine pas niet не minus moins menos meno over under above below less more fewer least most mehr weniger unter über mindestens höchstens más plus'
     .split(' ')
     .map(matchKey),
 )

@@ -9,9 +9,20 @@ export const emailKind: Kind = {
 
 /** Null for two addresses, too, because only the visitor knows which one is meant. */
 const emailIn = (text: string): string | null => {
-  const [found, ...others] = new Set(text.normalize('NFKC').slice(0, 320).match(EMAIL))
-  return found === undefined || others.length > 0 || /^\.|\.@|\.\./.test(found) ? null : found
+  const found = text.normalize('NFKC').replaceAll('’', "'").slice(0, LONGEST).match(EMAIL) ?? []
+  const [address, ...others] = new Set(found.map(withoutSentence))
+  return address === undefined || others.length > 0 || /^\.|\.@|\.\.|@-/.test(address) ? null : address
 }
 
+/** The address without the words that writing without spaces has directly before it: "メールはa@b.org". */
+const withoutSentence = (address: string): string => {
+  const [local = '', domain = ''] = address.split('@')
+  return /[a-z\d]$/i.test(local) ? `${local.replace(BEFORE, '')}@${domain}` : address
+}
+
+const LONGEST = 320
+/** Quotation marks and other signs are allowed in addresses, but stand around them far more often. An apostrophe is in names. */
 const EMAIL =
-  /[^\s@<>()[\],;:"]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/gu
+  /(?<![\p{L}\p{M}\p{N}_+.@])[\p{L}\p{N}_+.][\p{L}\p{M}\p{N}_+.'%&-]{0,63}@[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?(?:\.[\p{L}\p{M}\p{N}-]+)*\.(?:xn--[a-z\d-]+|[a-z]{2,}|\p{L}[\p{L}\p{M}]+)/giu
+const BEFORE =
+  /^.*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Arabic}\p{Script=Hebrew}](?=[\w.+-])/u
