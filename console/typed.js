@@ -115,11 +115,30 @@ const fill = (form, typed, isUnsure) => {
     form.requestSubmit(form.querySelector('button[value="look"]'))
 }
 
+/** Shows typed texts whose form is gone, such as that of a reply which another person took out, so that they can be copied. */
+const show = (typed) => {
+  const card = Object.assign(document.createElement('section'), { className: 'card' })
+  const words = 'The form in which you typed this is not here any more.'
+  const texts = typed.filter(([name, value]) => !MADE_FROM.has(name) && value !== '' && value !== 'yes')
+  card.append(
+    Object.assign(document.createElement('p'), { textContent: words, role: 'status' }),
+    ...texts.map(([, value]) =>
+      Object.assign(document.createElement('textarea'), {
+        value,
+        readOnly: true,
+        dir: 'auto',
+        ariaLabel: 'What you typed',
+      }),
+    ),
+  )
+  document.getElementById('main')?.append(card)
+}
+
 if (unsaved === null && lost !== null) {
-  const { place, typed, isUnsure } = JSON.parse(lost)
+  const { place, typed, page, isUnsure } = JSON.parse(lost)
   const form = [...document.forms].find((one) => one.dataset.typed !== undefined && placeOf(one) === place)
   if (form !== undefined) {
     sessionStorage.removeItem(LOST)
     fill(form, typed, isUnsure)
-  }
+  } else if (person !== undefined && page === location.pathname + location.search) show(typed)
 }

@@ -231,6 +231,21 @@ browserTest('what was typed is filled in again, where it belongs', async (t, ope
     t.equal(await keptIn(page), 0)
   })
 
+  await t.test('what was typed into a reply that another person took out is shown', async (t) => {
+    await begin(SCRIPT)
+    await goTo('/reply?name=hours')
+    await page.getByLabel('Text').first().fill('From 10 to 20.')
+    writeFileSync(file, SCRIPT.replace('hours', 'other'))
+    await press('Save')
+    await page.getByText('There is no reply hours any more').waitFor()
+    await page.getByRole('link', { name: 'fill the form in again' }).click()
+    await page.getByText('is not here any more').waitFor()
+    const shown = page.getByLabel('What you typed')
+    t.same(await Promise.all((await shown.all()).map((one) => one.inputValue())), ['open', 'From 10 to 20.'])
+    await goTo('/reply')
+    t.equal(await shown.count(), 0, 'only where it was typed')
+  })
+
   await t.test('text that the browser keeps for Back does not undo what another person saved', async (t) => {
     await begin(SCRIPT)
     const theirs = SCRIPT.replace('9 to 18', '8 to 12')
