@@ -10,9 +10,13 @@ import { dirname, resolve } from 'node:path'
 export const linkTarget = async (path: string): Promise<string> => {
   const found = await realpath(path).catch(unlessMissing)
   if (found !== null) return found
-  const link = await readlink(path).catch(unlessMissing)
+  const link = await readlink(path).catch(unlessNoLink)
   return link === null ? path : linkTarget(resolve(dirname(path), link))
 }
+
+/** `EINVAL` is said of a file that is no link: it was made, or its folder came back, in this moment. */
+const unlessNoLink = (error: NodeJS.ErrnoException): null =>
+  error.code === 'EINVAL' ? null : unlessMissing(error)
 
 const unlessMissing = (error: NodeJS.ErrnoException): null => {
   if (error.code === 'ENOENT') return null

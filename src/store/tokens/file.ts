@@ -32,7 +32,7 @@ export const createTokenFile = (path: string, key: Buffer | null): TokenFile => 
   return {
     path,
     read: async () => {
-      const file = await load(path)
+      let file = await load(path)
       const target = await linkTarget(path).catch((error: unknown) => {
         throw unreadable(path, error)
       })
@@ -40,6 +40,8 @@ export const createTokenFile = (path: string, key: Buffer | null): TokenFile => 
       // Without a folder known before, only a link says that there were tokens: the data folder is made at the first start.
       const isGone = folder === undefined ? found === null && target !== path : found !== folder
       if (file === null && isGone) throw folderGone(path)
+      // The folder may have come back after the first look.
+      file ??= await load(path)
       folder = found ?? undefined
       known = file?.identity
       if (!file) return null

@@ -1,7 +1,11 @@
+import fs from 'node:fs'
 import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { BotError } from '../../../src/base/errors.ts'
+import { createTokenFile } from '../../../src/store/tokens/file.ts'
+import { noTokens } from '../../../src/store/tokens/records.ts'
 import { createTokenStore } from '../../../src/store/tokens/token-store.ts'
 import { createFakeClock } from '../../helpers/clock.ts'
 import { until } from '../../helpers/until.ts'
@@ -72,3 +76,29 @@ t.test('a link to a disk that is not mounted ends the opening: the tokens are th
   await symlink('/mnt/not-there/tokens.json', join(dir, 'tokens.json'))
   await t.rejects(createTokenStore({ dir, key: null }), GONE)
 })
+
+for (const call of ['open', 'realpath'] as const) {
+  t.test(
+    `a data folder that comes back after the first look at it (${call}) takes no token with it`,
+    async (t) => {
+      const dir = t.testdir()
+      const file = createTokenFile(join(dir, 'tokens.json'), null)
+      await file.write({ ...noTokens(), pages: [pageToken()] })
+      await file.read()
+      const { [call]: real } = fs.promises
+      let looks = 0
+      const missingAtFirst = (...given: unknown[]): unknown =>
+        looks++ === 0
+          ? Promise.reject(Object.assign(new Error('gone'), { code: 'ENOENT' }))
+          : Reflect.apply(real, fs.promises, given)
+      const use = (other: unknown): void => {
+        Object.assign(fs.promises, { [call]: other })
+        syncBuiltinESMExports()
+      }
+      t.teardown(() => use(real))
+      use(missingAtFirst)
+      t.match(await file.read(), { pages: [{ token: 'page-token-1' }] })
+      t.ok(looks > 0)
+    },
+  )
+}
