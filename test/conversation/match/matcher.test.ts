@@ -514,6 +514,29 @@ const LANGUAGES: {
     ],
   },
   {
+    language: 'German, with words that only ask,',
+    triggers: {
+      book: ['termin', 'tisch reservieren'],
+      change: ['termin absagen'],
+      hours: ['wann habt ihr offen'],
+    },
+    asked: [
+      ['ich brauch nen termin', 'book'],
+      ['hätte gern einen termin', 'book'],
+      ['wie alt bist du eigentlich', null],
+    ],
+  },
+  {
+    language: 'Turkish, Arabic and Hindi, with words that only ask,',
+    triggers: { book: ['randevu', 'حجز موعد', 'appointment'], back: ['वापस करना है'], bye: ['randevu iptal'] },
+    asked: [
+      ['yarın için randevu lütfen', 'book'],
+      ['ممكن حجز موعد لو سمحت', 'book'],
+      ['mujhe appointment chahiye', 'book'],
+      ['दान करना है', null],
+    ],
+  },
+  {
     language: 'Hindi',
     triggers: { hours: ['आप कब खुलते हैं'] },
     asked: [
