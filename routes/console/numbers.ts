@@ -21,6 +21,9 @@ const MAIN = ''
 const MOST_SHOWN = 20
 const MOST_DOWNLOADED = 2000
 
+/** The byte order mark, without which Excel reads the letters of a name as those of another encoding. */
+const UTF8 = '\uFEFF'
+
 async function operatorNumbers(app: FastifyInstance) {
   const { clock, conversation, store, tokens } = app
 
@@ -69,7 +72,7 @@ async function operatorNumbers(app: FastifyInstance) {
     return reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="${file}"`)
-      .send(isNames ? namesCsv(numbers) : numbersCsv(numbers))
+      .send(isNames ? UTF8 + namesCsv(numbers) : numbersCsv(numbers))
   })
 }
 

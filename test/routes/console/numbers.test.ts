@@ -96,7 +96,7 @@ t.test('the numbers come as comma-separated values, to those who have signed in'
   t.match(lines[24], /^20[^,]+,1,1,1,0,1,0,0,0,0,$/)
   t.match(lines[23], /^20[^,]+,1,1,1,0,0,0,1,1,0,$/)
   const names = await tab.get(`${NUMBERS}.csv?list=names`)
-  t.equal(names.body, 'kind,name,count,finished\r\nreply,hours,1,\r\nform,order,1,1\r\n')
+  t.equal(names.body, '\uFEFFkind,name,count,finished\r\nreply,hours,1,\r\nform,order,1,1\r\n')
   for (const path of ['', '.csv'])
     t.match(await openTab(app).get(`${NUMBERS}${path}`), {
       statusCode: 303,
