@@ -21,7 +21,9 @@ export const refusalKindOf = (text: string): 'bare' | 'polite' | null => {
 }
 
 const POLITE = [
-  'thanks|thank you|thx|danke|merci|gracias|grazie|obrigad[oa]|bedankt|dank (?:je|u)|dzi[eę]kuj[eę]|dzi[eę]ki|tack|tak',
+  'thanks|thank you|thx|danke|merci|gracias|grazie|obrigad[oa]|bedankt|dank (?:je|u)|dzi[eę]kuj[eę]|dzi[eę]ki|tack',
+  // In Danish "tak" is thanks; the Polish "no tak" means "well, yes".
+  'tak(?<=^nej[^\\p{L}]*tak)',
   'спасибо|дякую|teşekkürler|teşekkür ederim|tesekkurler|धन्यवाद|शुक्रिया|makasih|شكرا|תודה|ありがとう|谢谢|cảm ơn|terima kasih|ευχαριστώ',
 ].join('|')
 const REFUSAL = new RegExp(`^(?:${NO})(?:[\\s${SIGNS}]*(${POLITE}))?[\\s.!…]*$`, 'iu')

@@ -6,7 +6,9 @@ import { matchKey } from '../script/match-key.ts'
  */
 const ROWS: Readonly<Record<string, readonly [yes: string, no: string]>> = {
   en: ['yes|yeah|yep|yup|yea|yess|sure|of course|absolutely|definitely', 'no|nope|nah|not really|no way'],
-  de: ['ja|jo|jup|jep|jawohl|klar|na klar|natürlich|gerne|gern', 'nein|nee|nö|ne|nicht wirklich'],
+  de: ['ja|jo|jup|jep|jawohl|klar|na klar|natürlich|gerne|gern', 'nein|nee|nö|nicht wirklich'],
+  // Apart from "nö", which without its dots is a Czech yes: it must not choose the Czech "Ne".
+  'de-short': ['ja', 'nein|ne'],
   es: ['sí|sip|claro|claro que sí|por supuesto', 'no|nop|para nada'],
   fr: ['oui|ouais|ouep|bien sûr', 'non|nan|pas du tout'],
   it: ['sì|certo|certamente', 'no|assolutamente no'],

@@ -38,7 +38,7 @@ const ENGLISH_CANCEL_WORDS = [
   'forget it',
 ]
 
-/** By language, what visitors write to end a form. No names and no answers: the Finnish "peru" is a country. */
+/** By language, what visitors write to end a form. No names and no answers: the Finnish "peru" is a country, and without accents the Vietnamese "hủy" is a first name. */
 const CANCEL_WORDS: Readonly<Record<string, readonly string[]>> = {
   de: ['abbrechen', 'abbruch', 'stopp', 'stoppen', 'vergiss es', 'lass es', 'lassen wir das'],
   es: ['cancelar', 'cancela', 'parar', 'olvídalo', 'déjalo'],
@@ -62,7 +62,7 @@ const CANCEL_WORDS: Readonly<Record<string, readonly string[]>> = {
   he: ['ביטול', 'בטל'],
   hi: ['रद्द', 'रद्द करें', 'रद्द करो', 'cancel karo'],
   id: ['batal', 'batalkan', 'berhenti', 'tidak jadi', 'gak jadi'],
-  vi: ['hủy', 'dừng lại'],
+  vi: ['hủy bỏ', 'hủy đi', 'dừng lại'],
   th: ['ยกเลิก'],
   ja: ['キャンセル', 'やめる', 'やめます', '中止', '取り消し'],
   zh: ['取消', '停止', '算了'],

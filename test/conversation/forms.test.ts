@@ -743,6 +743,16 @@ t.test('a form ends by words of the language of its script', async (t) => {
   t.same(await own.say('egal'), ['All right, we stop here.'])
 })
 
+t.test('a Vietnamese first name ends no form', async (t) => {
+  const { say } = talk(`language: vi
+replies:
+  a: { when: book, ask: [{ question: Name?, remember: name }], next: b }
+  b: { say: 'Ok {{name}}' }
+`)
+  await say('book')
+  t.same(await say('Huy'), ['Ok Huy'])
+})
+
 t.test('a choice beside an apology answers its own question', async (t) => {
   for (const said of ['outside, sorry', 'sorry, outside', '*outside', 'No, outside']) {
     const { say, state } = talk(BOOKING)

@@ -265,6 +265,9 @@ t.test('choices that say yes or no are understood in other words of their langua
     ['[Small, Large]', 'sure'],
   ] as const)
     t.match(await chosen(options, text), /pick one of these/, text)
+  t.equal(await chosen('[Ano, Ne]', 'ne'), 'Ne')
+  for (const text of ['no', 'nö'])
+    t.not(await chosen('[Ano, Ne]', text), 'Ne', `${text} is, or is written as, a Czech yes`)
 })
 
 t.test('small words of other languages may stand around a choice, but none that denies it', async (t) => {

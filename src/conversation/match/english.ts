@@ -66,6 +66,7 @@ export const SHORTHAND: ReadonlyMap<string, string> = new Map(
     whens: 'when',
     whats: 'what',
     hows: 'how',
+    hw: 'how',
     wanna: 'want',
     hrs: 'hours',
     tel: 'telephone',

@@ -68,7 +68,7 @@ export const createMatcher = (script: Script): Matcher => {
     const pattern = byPattern(text)
     if (pattern !== null) return pattern
     const [spelled] = otherSpellings(key).flatMap((one) => exact.get(one) ?? [])
-    return spelled ?? refusals.get(refusalKindOf(text) ?? '') ?? null
+    return spelled ?? (OTHER_WORD.test(text) ? null : refusals.get(refusalKindOf(text) ?? '')) ?? null
   }
 
   const byPattern = (text: string): Match | null => {
@@ -138,6 +138,9 @@ const profileWords = ({ profile }: Script): { words: Localised<string>; reply: s
   ),
   ...(profile?.iceBreakers ?? []).map(({ question, reply }) => ({ words: question, reply })),
 ]
+
+/** Words for "no" that mean another thing elsewhere: in Polish "no" is yes, in Turkish "ne" is what, in Dutch "nu" is now. */
+const OTHER_WORD = /^\s*(?:no|ne|nu|ei)[\s.!…]*$/i
 
 /** A clause must follow, so the last sign does not count. */
 const CLAUSE_ENDS = /[,.;:!?\n–—]+\s+/

@@ -1,3 +1,4 @@
+import { editDistance } from '../../base/edit-distance.ts'
 import { MEASURES, SHORTHAND } from './english.ts'
 import { countHiragana, isPair, matchKey, wordsOf } from '../../script/match-key.ts'
 import { isFiller, isQuestionWord } from './small-words.ts'
@@ -202,16 +203,25 @@ const meaningful = (key: string, most: number): string[] => {
   const words = wordsOf(key)
   const found: string[] = []
   for (const [index, written] of words.entries()) {
-    const word =
-      HOW.has(written) && MEASURES.has(words[index + 1] ?? '')
-        ? `${written} ${words[index + 1]}`
-        : (SHORTHAND.get(written) ?? written)
+    const plain = SHORTHAND.get(written) ?? written
+    const measure = HOW.has(plain) ? measureIn(words[index + 1] ?? '') : undefined
+    const word = measure === undefined ? plain : `${plain} ${measure}`
     if (found.includes(word)) continue
     found.push(word)
     if (found.length === most) break
   }
   return found
 }
+
+/** The word of measure that is written here, also "mutch" and "mcuh" for "much". */
+const measureIn = (word: string): string | undefined => {
+  if (MEASURES.has(word)) return word
+  if (word.length < SHORTEST_MEASURE || isFiller(word)) return undefined
+  return MEASURES_TO_CORRECT.find((one) => one[0] === word[0] && editDistance(one, word) === 1)
+}
+
+const SHORTEST_MEASURE = 4
+const MEASURES_TO_CORRECT = [...MEASURES].filter((word) => word.length >= SHORTEST_MEASURE)
 
 /**
  * How much a word of the message counts against a phrase that lacks it.

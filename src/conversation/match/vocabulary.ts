@@ -28,7 +28,7 @@ export interface Effort {
 const INFLECTED = 0.9
 const MISTYPED = 0.85
 const MISTYPED_TWICE = 0.75
-/** A word of four letters differs from many others by one letter: "paix" and "prix", "mens" and "menu". */
+/** In a word of four letters, another letter makes many other words: "paix" and "prix", "mens" and "menu". "Helo" and "roms" lack one. */
 const MISTYPED_SHORT = 0.7
 const SHORT_WORD = 4
 
@@ -91,7 +91,7 @@ export const createVocabulary = (ids: ReadonlyMap<string, number>): Vocabulary =
       }
       for (const [other, [id]] of tree.fuzzyGet(word, 1)) {
         if (other.length >= 4 && firstLetterFits(word, other) && !/\d/.test(other))
-          add(found, id, word.length > SHORT_WORD ? MISTYPED : MISTYPED_SHORT)
+          add(found, id, isOtherShortWord(word, other) ? MISTYPED_SHORT : MISTYPED)
       }
     }
     if (found.length > 0 || word.length < LONG_WORD || effort.farTypos === 0) return found
@@ -119,6 +119,9 @@ export const createVocabulary = (ids: ReadonlyMap<string, number>): Vocabulary =
 }
 
 const NONE: readonly Meant[] = Object.freeze([])
+
+const isOtherShortWord = (word: string, other: string): boolean =>
+  word.length <= SHORT_WORD && word.length === other.length
 
 const add = (found: Meant[], id: number, likeness: number): void => {
   if (!found.some((before) => before.id === id)) found.push({ id, likeness })

@@ -209,6 +209,14 @@ t.test('a "no" is understood in other words, and with politeness it is no thanks
     t.equal(grateful.match(text), null, `${text}: no thanks are given`)
 })
 
+t.test('a word for "no" that is another word elsewhere leads to no other word for it', async (t) => {
+  const polish = matcher({ no: ['nie'], bye: ['nie dziękuję'] })
+  for (const text of ['no', 'No.', 'no tak']) t.equal(polish.match(text), null, `${text} is a Polish yes`)
+  for (const text of ['nein', 'nö']) t.match(polish.match(text), { reply: 'no' }, text)
+  t.equal(matcher({ no: ['hayır'] }).match('ne'), null, 'the Turkish "what"')
+  t.match(matcher({ bye: ['nej tak'] }).match('no, thanks'), { reply: 'bye' })
+})
+
 t.test('two letters that changed places are one typing error', async (t) => {
   const { match } = matcher({ a: ['open'], b: ['zebra crossing'] })
 
@@ -224,6 +232,13 @@ t.test('a word of four letters with a wrong one decides little beside other word
   t.match(match('mebu'), { reply: 'menu' })
   t.match(match('the mneu please'), { reply: 'menu' })
   t.match(match('my chidl is siick'), { reply: 'sick' })
+})
+
+t.test('a short word that lacks a letter is a typing error', async (t) => {
+  const { match } = matcher({ hi: ['hi', 'hello'], help: ['help'], room: ['free rooms'] })
+
+  t.match(match('helo'), { reply: 'hi' })
+  t.match(match('any roms free'), { reply: 'room' })
 })
 
 t.test('a visitor who gives thanks for a thing does not ask for it', async (t) => {
@@ -249,6 +264,29 @@ t.test('a visitor who gives thanks for a thing does not ask for it', async (t) =
   t.match(match('no thanks, I need help'), { reply: 'help' })
 })
 
+t.test('thanks without a sign behind them go on to ask', async (t) => {
+  const { match } = matcher({
+    thanks: ['thanks', 'thank you', 'danke', 'gracias', 'obrigado', 'terima kasih', 'شكرا'],
+    person: ['talk to a person', 'falar com uma pessoa'],
+    book: ['book an appointment', 'termin vereinbaren', 'pedir una cita', 'mau booking'],
+    price: ['كم السعر'],
+    delivery: ['do you deliver'],
+  })
+
+  for (const [text, reply] of [
+    ['thanks for your help but i still want to talk to a person', 'person'],
+    ['thank you for the info can i book an appointment for friday', 'book'],
+    ['thanks for your message do you deliver', 'delivery'],
+    ['danke für die info kann ich einen termin vereinbaren', 'book'],
+    ['gracias por la información quiero pedir una cita', 'book'],
+    ['obrigado pelo atendimento quero falar com uma pessoa', 'person'],
+    ['makasih atas infonya saya mau booking', 'book'],
+    ['شكرا على الرد كم السعر', 'price'],
+  ] as const)
+    t.match(match(text), { reply }, text)
+  t.equal(match('gracias por la pizza pero llegó fría'), null, 'a complaint is not thanked for')
+})
+
 t.test('the words of an e-mail or web address are not compared with phrases', async (t) => {
   const { match } = matcher({ hours: ['open', 'when are you open'], place: ['where are you'] })
 
@@ -261,6 +299,7 @@ t.test('the words of an e-mail or web address are not compared with phrases', as
     t.equal(match(text), null, text)
   t.match(match('when r u open? max@example.com'), { reply: 'hours' })
   t.match(match('where are you @?'), { reply: 'place' })
+  for (const text of ['open@9?', 'open@9.30?']) t.match(match(text), { reply: 'hours' }, text)
 })
 
 t.test('"how old" asks for something else than "how"', async (t) => {
@@ -276,6 +315,8 @@ t.test('"how old" asks for something else than "how"', async (t) => {
   t.match(match('how r u?'), { reply: 'hello' })
   t.match(match('how much is the mug'), { reply: 'price' })
   t.match(match('how late is it open'), { reply: 'late' })
+  for (const text of ['how mutch is it', 'how mcuh is it', 'hw much is it'])
+    t.match(match(text), { reply: 'price' }, text)
 })
 
 t.test('what has nothing to do with any reply finds none', async (t) => {
