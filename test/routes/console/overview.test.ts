@@ -11,7 +11,7 @@ t.test('before the first token the console says what to do, and offers both ways
   t.match(body, /<code>npm run bootstrap-token<\/code>/)
   t.match(body, /<details id="repair" class="card repair"\s+open>/)
   t.match(body, /Continue with Facebook/)
-  t.match(body, /<input\s+id="token"\s+name="token"\s+type="password"\s+autocomplete="off"/)
+  t.match(body, /<input\s+id="token"\s+name="token"\s+type="password"\s+autocomplete="new-password"/)
 })
 
 t.test('an address with a slash too many leads to the page', async (t) => {
