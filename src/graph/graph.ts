@@ -114,7 +114,6 @@ export interface MediaContent {
 
 export interface Sent {
   messageId: string | null
-  recipientId: string | null
   usage: Usage | null
 }
 

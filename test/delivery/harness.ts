@@ -253,7 +253,6 @@ const graphOf = (graph: FakeGraph, clock: FakeClock): DeliveryDeps['graph'] => {
         graph.accepted.push(text)
         return {
           messageId: `mid-${graph.accepted.length}-${clock.now()}`,
-          recipientId: call.psid,
           usage: graph.usedPercent === null ? null : { percent: graph.usedPercent, regainMs: null },
         }
       } finally {

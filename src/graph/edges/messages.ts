@@ -30,11 +30,11 @@ export const messageEdges = (caller: Caller): Edges => ({
       secrets: saidIn(message),
       ...(tag !== undefined && { ifNotPermitted: REFUSED_TAG }),
     })
-    const [messageId, recipientId] = [readId(body['message_id']), readId(body['recipient_id'])]
+    const messageId = readId(body['message_id'])
     // A proxy may have written the answer: only the ids prove that Facebook has taken the message.
-    if (messageId === null && recipientId === null)
+    if (messageId === null && readId(body['recipient_id']) === null)
       throw unexpected('messages', 'named neither message nor recipient', 'ambiguous')
-    return { messageId, recipientId, usage: readUsage(headers, pageId) }
+    return { messageId, usage: readUsage(headers, pageId) }
   },
 
   uploadAttachment: async ({ pageId, pageToken, type, from }) => {

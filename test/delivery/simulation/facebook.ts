@@ -157,7 +157,7 @@ export const createFacebook = (deps: {
       createdMs: wholeSeconds(delivered.atMs),
     })
     facebook.echoes.push({ conversation, delivered })
-    return { messageId: delivered.mid, recipientId: psid, usage: null }
+    return { messageId: delivered.mid, usage: null }
   }
 
   const send = async (call: SendCall): Promise<Sent> => {
