@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, writeFileSync } from 'node:fs'
+import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -21,8 +21,11 @@ export const makeOwnScript = (file: string): OwnScript => {
   try {
     writeFileSync(file, sampleScriptFor(schemaFrom(dirname(resolve(file)))), { flag: 'wx' })
     return { file, made: 'copied' }
-  } catch {
-    // Another process was faster, or the folder is read-only.
+  } catch (error) {
+    // A disk that got full leaves half a script, which the next start would take for one of the operator.
+    if (error instanceof Error && 'syscall' in error && error.syscall === 'write')
+      rmSync(file, { force: true })
+    // Otherwise another process was faster, or the folder is read-only.
     return isInPlace(file) ? { file, made: 'before' } : { file: SAMPLE_SCRIPT, made: 'sample' }
   }
 }

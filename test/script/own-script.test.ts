@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import fs, { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import t, { type Test } from 'tap'
 import { makeOwnScript, SAMPLE_SCRIPT, scriptToRead } from '../../src/script/own-script.ts'
@@ -39,6 +40,23 @@ const proc = existsSync('/proc/self')
 t.test('where no file can be made the sample itself is read', proc, async (t) => {
   inFolder(t, '/proc')
   t.same(makeOwnScript('bot.yaml'), { file: SAMPLE_SCRIPT, made: 'sample' })
+})
+
+t.test('a disk that gets full leaves no half script behind', async (t) => {
+  inFolder(t, t.testdir())
+  const { writeFileSync: real } = fs
+  const use = (other: typeof real): void => {
+    fs.writeFileSync = other
+    syncBuiltinESMExports()
+  }
+  t.teardown(() => use(real))
+  use((path, text, ...more) => {
+    real(path, (text as string).slice(0, 500), ...more)
+    throw Object.assign(new Error('full'), { code: 'ENOSPC', syscall: 'write' })
+  })
+  t.same(makeOwnScript('bot.yaml'), { file: SAMPLE_SCRIPT, made: 'sample' })
+  use(real)
+  t.same(makeOwnScript('bot.yaml'), { file: 'bot.yaml', made: 'copied' })
 })
 
 t.test('a link to a script whose disk is missing is not taken for a first start', async (t) => {
