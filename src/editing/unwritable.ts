@@ -20,16 +20,23 @@ export const notChangeable = (
  * @param about.place - the file or folder that could not be written: the script, or the folder of its earlier versions
  */
 export const unwritable = ({ file, place }: { file: string; place: string }, cause: unknown): BotError =>
-  isDiskFull(cause)
-    ? notChangeable(
-        {
-          file,
-          why: `The disk of ${place} is full (${codeOf(cause)}).`,
-          remedy: 'Make room on that disk, then save again. Nothing was changed.',
-        },
-        cause,
-      )
-    : notChangeable({ file, why: `${mayNotWrite(place)} (${codeOf(cause) ?? 'unknown error'}).` }, cause)
+  notChangeable({ file, ...troubleOf(place, cause) }, cause)
+
+const troubleOf = (place: string, cause: unknown): { why: string; remedy?: string } => {
+  const code = codeOf(cause) ?? 'unknown error'
+  if (isDiskFull(cause))
+    return {
+      why: `The disk of ${place} is full (${code}).`,
+      remedy: 'Make room on that disk, then save again. Nothing was changed.',
+    }
+  // The system says so of a file that is mounted by itself, as a container may have it.
+  if (code === 'EBUSY')
+    return {
+      why: `${place} cannot be replaced, because it is mounted by itself (${code}).`,
+      remedy: 'Mount its folder in place of the file, or change the file by hand. Nothing was changed.',
+    }
+  return { why: `${mayNotWrite(place)} (${code}).` }
+}
 
 export const mayNotWrite = (place: string): string => `The bot may not write to ${place} or its folder`
 

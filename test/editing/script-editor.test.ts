@@ -1,4 +1,4 @@
-import {
+import fs, {
   chmodSync,
   readdirSync,
   readFileSync,
@@ -7,6 +7,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createScriptEditor } from '../../src/editing/script-editor.ts'
@@ -125,6 +126,28 @@ t.test(
     t.strictSame(after.slice(1), before.slice(0, 19), 'one version for one change')
   },
 )
+
+t.test('a file that is mounted by itself, as into a container, is told as that', async (t) => {
+  const { file, change, read } = build(t)
+  const { rename } = fs.promises
+  const use = (other: typeof rename): void => {
+    fs.promises.rename = other
+    syncBuiltinESMExports()
+  }
+  t.teardown(() => use(rename))
+  use((from, to) =>
+    to === file ? Promise.reject(Object.assign(new Error('busy'), { code: 'EBUSY' })) : rename(from, to),
+  )
+  await t.rejects(
+    change(() => 'b'),
+    {
+      code: 'BOT_SCRIPT_READ_ONLY',
+      message: /bot\.yaml cannot be replaced, because it is mounted by itself \(EBUSY\)\.$/,
+      remedy: /^Mount its folder/,
+    },
+  )
+  t.equal(read(), 'a')
+})
 
 t.test('a folder of the versions that cannot be used is told, and nothing is changed', async (t) => {
   const { folder, change, read } = build(t)
