@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { codeOf } from '../base/error-code.ts'
 import { BotError } from '../base/errors.ts'
 import { isBot, type Bot } from './bot.ts'
 
@@ -19,6 +20,10 @@ registerHooks({
  * @throws BotError `BOT_HANDLERS_INVALID` when it cannot be loaded, or exports no `bot`
  */
 export const loadHandlers = async (file: string): Promise<Bot> => {
+  if (!isReachable(file))
+    throw new BotError('BOT_HANDLERS_INVALID', `The handlers in ${file} cannot be read (EACCES).`, {
+      remedy: 'Let the user of the bot read the file and enter its folder.',
+    })
   if (!existsSync(file))
     throw new BotError('BOT_HANDLERS_INVALID', `There is no file ${file} with handlers.`, {
       remedy: 'Make BOT_HANDLERS its path, as seen from the folder in which the bot is started.',
@@ -46,6 +51,16 @@ export const loadHandlers = async (file: string): Promise<Bot> => {
   throw new BotError('BOT_HANDLERS_INVALID', `${file} exports no "bot" made by defineBot.`, {
     remedy: 'Write `export const bot = defineBot()` in it, as docs/handlers.md shows.',
   })
+}
+
+/** Whether this user may look for the file and read it. `existsSync` takes a file that it may not look for as missing. */
+const isReachable = (file: string): boolean => {
+  try {
+    closeSync(openSync(file, 'r'))
+    return true
+  } catch (error) {
+    return codeOf(error) !== 'EACCES'
+  }
 }
 
 /** Matches a file and a line: for a syntax error at the beginning of the stack, else in each line of it. */

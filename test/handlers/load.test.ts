@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { loadHandlers } from '../../src/handlers/load.ts'
+import { asNobody, asRoot } from '../helpers/as-nobody.ts'
 
 const API = pathToFileURL(join(import.meta.dirname, '../../src/handlers/bot.ts')).href
 
@@ -14,6 +15,22 @@ t.test('a module with a bot is loaded, in TypeScript or JavaScript', async (t) =
   })
   t.equal((await loadHandlers(join(dir, 'bot.ts'))).definition.handlers.length, 1)
   t.ok(await loadHandlers(join(dir, 'bot.mjs')))
+})
+
+t.test('a module that this user may not read is not told as missing', asRoot, async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'evergreen-test-'))
+  t.teardown(() => rmSync(dir, { recursive: true }))
+  chmodSync(dir, 0o755)
+  const file = join(dir, 'closed/bot.mjs')
+  mkdirSync(join(dir, 'closed'), { mode: 0o700 })
+  writeFileSync(file, `import { defineBot } from '${API}'\nexport const bot = defineBot()`)
+  // Looked for before anything is awaited.
+  const loading = asNobody(() => loadHandlers(file))
+  await t.rejects(loading, {
+    code: 'BOT_HANDLERS_INVALID',
+    message: `The handlers in ${file} cannot be read (EACCES).`,
+    remedy: /^Let the user of the bot read the file/,
+  })
 })
 
 t.test(

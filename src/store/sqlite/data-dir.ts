@@ -19,9 +19,17 @@ export const RESTORING = 'evergreen.restoring.'
  */
 export const clearRestoring = (dir: string): void => {
   const kept = missingIn(dir)
-  for (const name of readdirSync(dir))
+  for (const name of namesIn(dir))
     if (name.startsWith(RESTORING) && !kept.includes(name.slice(RESTORING.length)))
       rmSync(join(dir, name), { force: true })
+}
+
+const namesIn = (dir: string): string[] => {
+  try {
+    return readdirSync(dir)
+  } catch (error) {
+    throw unusable(dir, error)
+  }
 }
 
 /**
