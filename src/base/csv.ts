@@ -7,7 +7,7 @@ export const csv = (lines: readonly (readonly (string | number)[])[]): string =>
 
 const cell = (value: string | number): string => {
   if (typeof value === 'number') return String(value)
-  const text = value.replace(/\r\n?/g, '\n').replace(STEERING, '').replace(FORMULA, "$1'$2")
+  const text = value.replace(/\r\n?/g, '\n').replace(STEERING, '').replace(FORMULA, "'$&")
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
@@ -19,6 +19,7 @@ const STEERING = /(?![\t\n])[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu
 
 /**
  * The beginning of a formula, also in full-width or small characters or after invisible ones. In spreadsheets whose separator is
- * a semicolon, as in much of Europe, or a tab, a cell also begins after each of these.
+ * a semicolon, as in much of Europe, or a tab, a cell also begins after each of these. The look is backwards from the sign: forwards from
+ * each line break, a text of line breaks would take the square of its length.
  */
-const FORMULA = /((?:^|[;\t\n\u2028\u2029])[\s\p{Cf}]*)([=+\-@＝＋－＠﹦﹢﹣﹫])(?!\))/gu
+const FORMULA = /[=+\-@＝＋－＠﹦﹢﹣﹫](?<=(?:^|[;\t\n\u2028\u2029])[\s\p{Cf}]*.)(?!\))/gu

@@ -61,3 +61,12 @@ t.test('what is no formula stays as it is', async (t) => {
     'a,1\r\n"b,c",-2\r\n',
   )
 })
+
+t.test('a text of many line breaks or invisible characters takes no longer than another one', async (t) => {
+  for (const sign of ['\n', '\t', '\u2028', '\u200B']) {
+    const from = performance.now()
+    cellOf(`${sign.repeat(100_000)}x`)
+    const ms = performance.now() - from
+    t.ok(ms < 2000, `${ms} ms`)
+  }
+})
