@@ -22,7 +22,7 @@ export interface TokenStore {
   save: (tokens: { pages?: readonly StoredPageToken[]; users?: readonly StoredUserToken[] }) => Promise<void>
   /** Stores the app's subscribed fields; does nothing when the Page has another token by now. */
   noteSubscription: (pageId: string, token: string, fields: readonly string[] | null) => Promise<void>
-  /** Calls the listener after changes by this or another process. Watches the place from the first listener on. */
+  /** Calls the listener after changes by this or another process. Looks for those from the first listener on. */
   onChange: (listener: () => void) => () => void
   close: () => Promise<void>
 }
