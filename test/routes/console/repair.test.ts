@@ -46,12 +46,6 @@ const follow = async (tab: Tab, answer: { statusCode: number; headers: Record<st
   return tab.get(String(answer.headers['location']))
 }
 
-t.test('no browser fills the password of the console into the field for a token', async (t) => {
-  const { app } = await buildConsole(t)
-  const tab = await signedInTab(app)
-  t.match(tab.page(), /id="token"[^>]* autocomplete="new-password"/)
-})
-
 t.test('a form without a token or a choice is no deed in the list of what each did', async (t) => {
   const { app } = await buildConsole(t)
   const tab = await signedInTab(app)
