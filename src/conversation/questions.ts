@@ -108,7 +108,9 @@ export const undoOf = (
 export const isCancel = (script: Script, { text, payload }: Given): boolean => {
   if (payload !== null) return payload === CANCEL
   const key = matchKey(text ?? '')
-  const plain = matchKey((text ?? '').replace(NO, '')).replace(POLITE, '')
+  const plain = matchKey((text ?? '').replace(NO, ''))
+    .replace(POLITE, '')
+    .replace(WISH, '')
   const said = [key, plain, ...otherSpellings(key)]
   const { cancel, cancelWords } = script.words
   return [...allOf(cancel), ...cancelWords].map(matchKey).some((word) => said.includes(word))
@@ -117,6 +119,10 @@ export const isCancel = (script: Script, { text, payload }: Given): boolean => {
 /** "Stop please", "bitte abbrechen" */
 const POLITE =
   /^(?:ok |please |pls |plz |bitte |por favor |per favore )+|(?: please| pls| plz| thanks| thx| thank you| bitte| danke| por favor| gracias| per favore| grazie| merci| obrigad[oa]| alstublieft| prosze)+$/g
+
+/** "I want to cancel", "ich möchte abbrechen" */
+const WISH =
+  /^(?:(?:i (?:want|need|would like|d like)|id like|can i) to |i wanna |can i |ich (?:will|mochte) |quiero |quisiera |je (?:veux|voudrais) |vorrei |voglio |quero |ik wil |chce |хочу )/
 
 /** "No, stop". Without the sign, "no" may deny the word, or mean "in the": "no fim". */
 const NO = /^\s*no\s*[,.;:!]+/i

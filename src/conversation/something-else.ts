@@ -1,5 +1,6 @@
 import { SURE } from './heard.ts'
 import type { Matcher } from './match/matcher.ts'
+import { isQuestionWord } from './match/small-words.ts'
 import { isAroundAnswer, namesNumber } from './number-words.ts'
 import { allOf } from '../script/localised.ts'
 import { matchKey } from '../script/match-key.ts'
@@ -25,6 +26,19 @@ export const somethingElse = (
 }
 
 export const isQuestion = (text: string): boolean => /[?？؟]\s*$/.test(text)
+
+/** Whether the first word asks, as many questions without their mark begin: "are you open on friday". */
+export const beginsLikeQuestion = (text: string): boolean => {
+  const [first = ''] = matchKey(text).split(' ')
+  return isQuestionWord(first) || ASKING.has(first)
+}
+
+const ASKING = new Set(
+  [
+    'are is do does can could will would have has r habt haben hast seid sind ist kann kannst konnt konnen gibt',
+    'etes est avez ouvrez y estan esta tienen abren abre hay puedo aprite siete avete tem abrem estao zijn zijt hebben is kunnen czy macie jestescie',
+  ].flatMap((row) => row.split(' ')),
+)
 
 /** "1 or 2 persons" is similar to "a person", and "2 mugs" to "do you have mugs". */
 const seemsToAnswer = ({ kind, options }: Question, text: string): boolean => {

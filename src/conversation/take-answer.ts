@@ -20,7 +20,7 @@ import { daysOf, isCancel, judge } from './questions.ts'
 import type { Given } from './questions/given.ts'
 import { KINDS } from './questions/kinds.ts'
 import { isRefusal } from './refusals.ts'
-import { isQuestion, somethingElse } from './something-else.ts'
+import { beginsLikeQuestion, isQuestion, somethingElse } from './something-else.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
 import type { Question, Script } from '../script/types.ts'
@@ -59,7 +59,7 @@ export const takeAnswer = (
       ? correct(script, place, { given, said }, state)
       : null
   if (corrected !== null) return corrected
-  if (value !== null && !asksForPerson(script, question, given, matcher) && !asks(question, given, matcher))
+  if (value !== null && !asksForPerson(script, question, given, matcher) && !asks(place, given, matcher))
     return accept(script, place, value, { state, nowMs: event.timestampMs })
   const days = daysOf(script, question, given)
   if (days.length > 1) return again(script, place, state, { days })
@@ -205,9 +205,13 @@ const asksForPerson = (
   return script.replies.get(match.reply)?.handover === true
 }
 
-/** "Are you open on Friday?" names a day, but asks for another reply instead of answering a question for a day. */
-const asks = ({ kind }: Question, { text }: Given, matcher: () => Matcher): boolean => {
-  if (!KINDS[kind].standsInQuestions || text === null || !isQuestion(text)) return false
+/**
+ * "Are you open on Friday?" names a day, but asks for another reply instead of answering a question for a day. "Can I book a table for
+ * Friday?" asks for the form that is on, and answers it.
+ */
+const asks = ({ reply, question }: AskPlace, { text }: Given, matcher: () => Matcher): boolean => {
+  if (!KINDS[question.kind].standsInQuestions || text === null) return false
+  if (!isQuestion(text) && !beginsLikeQuestion(text)) return false
   const match = matcher().match(text)
-  return match !== null && match.how !== 'pattern'
+  return match !== null && match.how !== 'pattern' && match.reply !== reply
 }

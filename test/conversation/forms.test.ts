@@ -428,6 +428,66 @@ t.test('a question with many choices shows them page by page', async (t) => {
   t.same(await tap('Town 20'), ['Town 20 it is.'])
 })
 
+t.test(
+  'a question without its mark is no answer to the question for a day, and one for the form that is on is',
+  async (t) => {
+    const form = `replies:
+  hours: { when: [when are you open, are you open on sunday], say: HOURS }
+  price: { when: [how much is it], say: PRICE }
+  a:
+    when: [book a table]
+    ask: [{ question: How many?, remember: people, as: number }, { question: Which day?, remember: day, as: date }]
+    next: b
+  b: { say: '{{people}} {{day}}' }`
+    const answerTo = async (text: string): Promise<string[]> => {
+      const { say } = talk(form)
+      for (const one of ['book a table', '4']) await say(one)
+      return say(text)
+    }
+    for (const [text, reply] of [
+      ['are you open on tuesday', 'HOURS'],
+      ['when are you open on tuesday', 'HOURS'],
+      ['how much is it on tuesday', 'PRICE'],
+    ] as const)
+      t.same(await answerTo(text), [reply, 'Which day?'], text)
+    for (const text of [
+      'can we come on tuesday',
+      'would tuesday work',
+      'can i book a table for tuesday?',
+      'how about tuesday',
+    ])
+      t.match(await answerTo(text), [/^4 \d{4}-/], text)
+  },
+)
+
+t.test('a wish to cancel ends the form, an hour beside a day is no number, and "?" is no text', async (t) => {
+  for (const text of [
+    'I want to cancel',
+    'can i cancel please',
+    "I'd like to stop",
+    'ich möchte abbrechen',
+  ]) {
+    const { say } = talk(BOOKING.includes('language:') ? BOOKING : `language: de\n${BOOKING}`)
+    await say('book a table')
+    t.same(await say(text), ['All right, we stop here.'], text)
+  }
+  for (const [text, people] of [
+    ['tomorrow at 8', undefined],
+    ['4 people tomorrow', '4'],
+    ['tomorrow for 8', '8'],
+  ] as const) {
+    const { say, state } = talk(BOOKING)
+    for (const one of ['book a table', text]) await say(one)
+    t.equal((state()?.['remembered'] as { people?: string } | undefined)?.people, people, text)
+  }
+  const { say } = talk(
+    'replies:\n  a: { when: go, ask: { question: Name?, remember: n }, next: b }\n  b: { say: "{{n}}" }',
+  )
+  await say('go')
+  t.match(await say('??'), [/in words/])
+  t.same(await say('Ann?'), ['Ann?'])
+})
+
 t.test('a question that names a day is answered, and is no answer to the question for a day', async (t) => {
   const { say } = talk(
     `replies:

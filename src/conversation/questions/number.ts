@@ -20,13 +20,18 @@ const numberIn = (written: string, { least, most }: Question, place: DatePlace):
   // With several numbers, only the visitor knows which one is meant, or whether it is their sum ("2 adults and 2 children").
   const found = numbers.length < 2 ? numbers[0] : oneOf(text, place)
   if (found === undefined && numbers.length > 0) return null
-  if (found !== undefined && isSaidOtherwise(text, found)) return null
+  if (found !== undefined && (isSaidOtherwise(text, found) || isHour(text, place))) return null
   const value = found === undefined ? numberWordsIn(text) : Number(plainNumber(found.replace('−', '-')))
   if (value === null) return null
   if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER) return null
   if ((least !== null && value < least) || (most !== null && value > most)) return null
   return String(value)
 }
+
+/** "Tomorrow at 8" */
+const isHour = (text: string, place: DatePlace): boolean => HOUR.test(readDate(text, place)?.rest ?? '')
+
+const HOUR = /(?:^| )(?:at|um|gegen|las|as|alle|kl|om|godz|o|saat) \d{1,2}$/
 
 /** The number that stands beside a time or a date: "4 at 7 pm", "24.12., 4 people"; undefined where several fit. */
 const oneOf = (text: string, place: DatePlace): string | undefined => {

@@ -1,7 +1,8 @@
 import type { Kind } from './kind.ts'
 
 export const textKind: Kind = {
-  answerIn: (written) => (written === '' ? null : written),
+  // "?" asks what is meant.
+  answerIn: (written) => (written === '' || /^[?？؟!\s]+$/.test(written) ? null : written),
   retry: 'notText',
   takesAnyText: true,
 }
