@@ -69,12 +69,15 @@ const OTHERWISE = new Set(
     'docena cientos mil millón millones media douzaine cent mille demi demie milione milioni mila mezzo dúzia milhão milhões meia тыс тысяч млн',
   ].flatMap((row) => row.split(' ').map(matchKey)),
 )
-/** Words that deny the digits behind them, or make them a limit. */
+/** Words that deny the digits one or two words behind them. */
 const DENYING = new Set(
-  'max maximum maximal up not nicht kein keine pas niet не minus moins menos meno over under above below less more fewer least most mehr weniger unter über mindestens höchstens más plus'
+  'not nicht kein keine pas niet не minus moins menos meno over under above below less more fewer least most mehr weniger unter über mindestens höchstens más plus'
     .split(' ')
     .map(matchKey),
 )
+
+/** A limit directly before digits. "Max, 4" has a name, and "pick up 4" no limit. */
+const LIMIT = /(?<!\p{L})(?:up to|max(?:imum|imal)?)\.?(?: (?:of|about|von|etwa))? *$/iu
 
 /** Whether the words beside digits mean another number than the digits: "2 dozen", "4 or five", "minus 3", "less than 5". */
 export const isSaidOtherwise = (text: string, digits: string): boolean => {
@@ -86,7 +89,12 @@ export const isSaidOtherwise = (text: string, digits: string): boolean => {
     const said = WORDS[word] ?? TENS[word]
     return OTHERWISE.has(word) || (said !== undefined && String(said) !== digits)
   }
-  return /\p{No}/u.test(text) || around.some(isOther) || ahead.some((word) => DENYING.has(word))
+  return (
+    /\p{No}/u.test(text) ||
+    around.some(isOther) ||
+    ahead.some((word) => DENYING.has(word)) ||
+    LIMIT.test(before)
+  )
 }
 
 /** Whether a text has numbers, in digits or words. */

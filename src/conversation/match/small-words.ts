@@ -35,16 +35,16 @@ const UNDOINGS: Readonly<Record<string, string>> = {
   ru: 'отменить отмена перенести',
   tr: 'iptal ertelemek erteleyebilir',
   ar: 'الغاء تاجيل',
-  hi: 'रद्द cancel',
-  id: 'batal batalkan cancel',
+  hi: 'रद्द cancel reschedule postpone',
+  id: 'batal batalkan cancel reschedule',
   ja: 'キャンセル 変更 取り消 取消',
   zh: '取消 改期',
   ko: '취소 변경',
 }
 
 /**
- * By language, words that ask to change a thing when they stand beside it: "change my booking". In "an appointment for an oil change" they
- * do not.
+ * By language, words that ask to change a thing when they stand beside it: "change my booking". In "an appointment for an oil change" and
+ * "an oil change appointment" they do not.
  */
 const CHANGES: Readonly<Record<string, string>> = {
   en: 'change changing move update modify alter edit delete remove',
@@ -58,11 +58,12 @@ const CHANGES: Readonly<Record<string, string>> = {
   ru: 'изменить',
   tr: 'degistirmek degistirebilir',
   ar: 'تغيير تعديل',
+  hi: 'change बदलना बदलनी badalna badalni',
   id: 'ubah ganti pindah',
 }
 
 /** Languages in which the thing may also stand directly before such a word: "Termin verlegen". */
-const THING_FIRST = new Set(['de', 'nl', 'tr'])
+const THING_FIRST = new Set(['de', 'nl', 'tr', 'hi'])
 
 /** By language, words for a thing that the visitor already has: "I can't come, it is about my reservation". */
 const OWNERS: Readonly<Record<string, string>> = {
@@ -100,11 +101,11 @@ export const asksToUndo = (key: string, own: ReadonlySet<string>, languages: rea
   const isThing = (word = ''): boolean => beginningOf(word).some((beginning) => beginnings.has(beginning))
   return said.some((word, index) => {
     if (!changes.has(word) || own.has(word)) return false
-    const next = said[index + 1] ?? ''
+    const [before, next = ''] = [said[index - 1], said[index + 1]]
     return (
-      isThing(next) ||
+      (isThing(next) && (before === undefined || isFiller(before))) ||
       (isFiller(next) && isThing(said[index + 2])) ||
-      (isThingFirst && isThing(said[index - 1]))
+      (isThingFirst && isThing(before))
     )
   })
 }

@@ -175,7 +175,11 @@ t.test('a wish to move, change or undo a booking begins no new one', async (t) =
     ['pl', ['rezerwacja', 'wizyta'], ['zmienić rezerwację', 'przełożyć wizytę']],
     ['tr', ['randevu', 'rezervasyon'], ['randevu iptal', 'rezervasyonumu değiştirmek istiyorum']],
     ['ar', ['حجز موعد'], ['إلغاء الموعد', 'تغيير الموعد']],
-    ['hi', ['appointment', 'अपॉइंटमेंट'], ['appointment cancel', 'अपॉइंटमेंट रद्द करना है']],
+    [
+      'hi',
+      ['appointment', 'अपॉइंटमेंट'],
+      ['appointment cancel', 'appointment change karna hai', 'अपॉइंटमेंट रद्द करना है'],
+    ],
     ['id', ['booking', 'reservasi'], ['batalkan booking', 'ubah reservasi']],
     ['ja', ['予約', '予約したい'], ['予約の変更', '予約をキャンセルしたい']],
   ] as const) {
@@ -186,7 +190,11 @@ t.test('a wish to move, change or undo a booking begins no new one', async (t) =
     }
   }
   for (const [language, when, texts] of [
-    ['en', en, ['can i make an appointment for an oil change', 'appointment for a move']],
+    [
+      'en',
+      en,
+      ['can i make an appointment for an oil change', 'an oil change appointment', 'appointment for a move'],
+    ],
     ['de', ['termin'], ['Termin zum Ölwechsel']],
     ['es', ['cita'], ['quiero una cita para cambiar el aceite']],
     ['ja', ['予約', '予約変更'], ['予約変更したい']],
