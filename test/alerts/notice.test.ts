@@ -156,6 +156,7 @@ t.test('what a new token does not mend comes before it, also where it is given i
 
 /** Remedies for which nothing comes before the new token. */
 const TOKEN_ALONE = [
+  /^Connect the Page under its new id, [^`]*: run `/,
   /^Messages go out with a token of the Page itself: run `/,
   /^In the dialog of the login tick this Page, [^`]*: run `/,
   /^Such Pages take calls with a token of the Page itself: run `/,
