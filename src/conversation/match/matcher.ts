@@ -51,10 +51,13 @@ export const createMatcher = (script: Script): Matcher => {
   }
   /** The first replies to a "no" with and without politeness. */
   const refusals = new Map<string, Match>()
+  const refusing = new Set<string>()
   for (const { name, phrases } of replies) {
     for (const phrase of phrases) {
       const kind = refusalKindOf(phrase)
-      if (kind !== null && !refusals.has(kind)) refusals.set(kind, sure(name, 'phrase'))
+      if (kind === null) continue
+      refusing.add(name)
+      if (!refusals.has(kind)) refusals.set(kind, sure(name, 'phrase'))
     }
   }
   const patterns = replies.flatMap(({ name, patterns: own }) => own.map((pattern) => ({ name, pattern })))
@@ -116,7 +119,10 @@ export const createMatcher = (script: Script): Matcher => {
     const near = search(matchKey(askedIn(text)))
     const [best] = near
     // "Ne danke" resembles "danke" and means another thing.
-    const isSaid = best !== undefined && best.confidence >= CONFIDENT && refusalKindOf(text) === null
+    const isSaid =
+      best !== undefined &&
+      best.confidence >= CONFIDENT &&
+      (refusalKindOf(text) === null || refusing.has(best.reply))
     if (!isSaid || isDenied(text, best)) return near.slice(0, count)
     return { ...best, how: 'similar', groups: NO_GROUPS }
   }

@@ -9,9 +9,9 @@ export const FOREIGN_FILLERS: ReadonlySet<string> = new Set(
   mal noch schon nicht kein keine gibt konnen konnt kann mochte mochten brauche brauch brauchen brauchte hatte gern gerne
   nen bist wurde eigentlich denn leider moglich
   le la les un une du de et ou est sont je tu il elle nous vous ils elles mon ma mes votre vos notre nos a au aux dans
-  avec sur ce cette cet ces etes ete suis avez avoir ai il y pas ne svp bonjour peut pouvez puis voudrais aimerais dois besoin
+  avec sur ce cette cet ces etes ete suis avez avoir ai il y pas ne svp bonjour peut pouvez puis voudrais aimerais besoin
   el los las una unos y o es esta estan estais eres soy yo usted ustedes nosotros mi mis tu tus su sus al en con por
-  para me te se lo hay tiene tienen tienes puedo puede quiero quisiera hola favor necesito queria quieren tengo pueden podria
+  para me te se lo hay tiene tienen tienes puedo puede quiero quisiera hola favor necesito queria quieren pueden podria
   lo gli uno e sono siete ho hai avete mio mia vostro vostra vostri di da nel nella alla al per ci si non posso vorrei
   ciao
   os as um uma e sao voce voces eu meu minha seu sua seus do dos das no na nos nas em com para por tem posso quero

@@ -212,6 +212,7 @@ t.test('a "no" is understood in other words, and with politeness it is no thanks
   const polite = matcher({ thanks: ['thanks', 'danke'], bye: ['nein danke'] })
   t.equal(polite.match('no'), null, 'a bare "no" is no "no thanks"')
   t.match(polite.match('no thanks'), { reply: 'bye' })
+  t.match(polite.match('nein'), { reply: 'bye', how: 'similar' }, 'a word of the phrase')
   const grateful = matcher({ thanks: ['thanks', 'danke'] })
   for (const text of ['ne danke', 'no, thanks'])
     t.equal(grateful.match(text), null, `${text}: no thanks are given`)
