@@ -38,5 +38,5 @@ Works while the bot runs and while it does not. It reads DATA_DIR or DATABASE_UR
 })
 
 const NOT_ERASED = `Traces of visitors who were forgotten are still in the database, which could not be rewritten.
-Make sure that the disk has as much free room as the database takes, and run this again.
+Make sure that the disk of DATA_DIR has twice as much free room as the database takes, and run this again.
 `

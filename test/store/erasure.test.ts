@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
+import { openDatabase } from '../../src/store/sqlite/database.ts'
+import { createForgetting } from '../../src/store/sqlite/forgetting.ts'
+import { lazily } from '../../src/store/sqlite/lazy-database.ts'
 import type { Store } from '../../src/store/store.ts'
 import { place } from './place.ts'
 import { anyRoom, newEvent } from './steps.ts'
@@ -81,6 +84,44 @@ t.test('where the files cannot be rewritten now, the next forgetting does it', a
   t.ok(traces(file, FORGOTTEN).length > 0)
   t.same(await store.forget({ psid: FORGOTTEN }), { conversations: 0, erased: true })
   t.same(traces(file, FORGOTTEN), [])
+})
+
+t.test('the copy is made beside the database, and elsewhere only where this fails', async (t) => {
+  for (const [failing, wanted] of [
+    [[], ['here']],
+    [['here'], ['here', 'elsewhere']],
+    [
+      ['here', 'elsewhere'],
+      ['here', 'elsewhere'],
+    ],
+  ]) {
+    // Quoted for SQLite.
+    const folder = t.testdir({ "one's own": {} }) + "/one's own"
+    const file = join(folder, 'evergreen.db')
+    openDatabase(file).close()
+    const opened = new DatabaseSync(file)
+    t.teardown(() => opened.close())
+    const tried: string[] = []
+    const db = {
+      ...lazily(opened),
+      exec: (sql: string) => {
+        if (sql.includes('vacuum')) {
+          tried.push(sql.includes("/one''s own'") ? 'here' : 'elsewhere')
+          if (failing?.includes(tried.at(-1) ?? '')) throw Object.assign(new Error('full'), { errcode: 13 })
+        }
+        opened.exec(sql)
+      },
+    }
+    opened.exec(
+      `insert into page values (1, 'page-1'); insert into conversation (page, psid) values (1, '7')`,
+    )
+    const forgetting = createForgetting({ db, nextVersion: () => 1, folder })
+    forgetting.operations.forget({ op: 'forget', psid: '7', page: null })
+    t.equal(forgetting.erase(), failing?.includes('elsewhere') !== true)
+    t.strictSame(tried, wanted)
+    t.match(opened.prepare('pragma temp_store').get(), { temp_store: 2 }, 'all else is made in memory')
+    t.notOk(opened.prepare('pragma temp_store_directory').get()?.['temp_store_directory'])
+  }
 })
 
 /** Every visitor says something; what is remembered of each grows from round to round. */

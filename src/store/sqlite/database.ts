@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { ForeignWrite, Operation, Results } from '../queues/operations.ts'
 import { answersOperations, keepAnswers } from './answers.ts'
@@ -66,7 +67,7 @@ export const openDatabase = (file: string): Database => {
   const pages = pageNumbers(db)
   const conversations = createConversations(db, seqs.next)
   const foreignWrites = createForeignWrites(db)
-  const forgetting = createForgetting(db, seqs.next)
+  const forgetting = createForgetting({ db, nextVersion: seqs.next, folder: resolve(dirname(file)) })
   const statistics = createStatistics(db)
   const inbox = createInbox({ db, pages, seqs, conversations, statistics })
   const outbox = createOutbox({ db, pages, seqs, statistics })

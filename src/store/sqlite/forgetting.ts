@@ -1,8 +1,20 @@
 import type { Operation, Results } from '../queues/operations.ts'
 import type { LazyDatabase } from './lazy-database.ts'
 
-/** Deletes visitors so that no data of them can be found in the files. */
-export const createForgetting = (db: LazyDatabase, nextVersion: () => number) => {
+/**
+ * Deletes visitors so that no data of them can be found in the files.
+ *
+ * @param folder - of the database
+ */
+export const createForgetting = ({
+  db,
+  nextVersion,
+  folder,
+}: {
+  db: LazyDatabase
+  nextVersion: () => number
+  folder: string
+}) => {
   const findAll = db.prepare('select id, page from conversation where psid = ?')
   const findOne = db.prepare(
     'select id, page from conversation where psid = ? and page = (select no from page where id = ?)',
@@ -70,8 +82,7 @@ export const createForgetting = (db: LazyDatabase, nextVersion: () => number) =>
     erase: (): boolean => {
       try {
         if (numberIn(readErased.get()) === counted()) return true
-        // The copy may be large, so it is a file. It holds no deleted data.
-        db.exec('pragma temp_store = file; vacuum; pragma temp_store = memory;')
+        rewrite(db, folder)
         const { busy } = db.prepare('pragma wal_checkpoint(truncate)').get() as { busy: number }
         if (busy === 0) setErased.run()
         return busy === 0
@@ -88,5 +99,33 @@ export const createForgetting = (db: LazyDatabase, nextVersion: () => number) =>
     },
   }
 }
+
+/**
+ * The copy that SQLite makes may be large, so it is a file. It holds no deleted data. It is made beside the database, because the
+ * folder for temporary files may be small or in memory, as in a container; there only where this disk has no room for it.
+ */
+const rewrite = (db: LazyDatabase, folder: string): void => {
+  try {
+    rewriteBy(db, folder)
+  } catch (error) {
+    const isBusy = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY
+    if (isBusy) throw error
+    rewriteBy(db, '')
+  }
+}
+
+/** @param folder - for the copy; empty for that of the system */
+const rewriteBy = (db: LazyDatabase, folder: string): void => {
+  try {
+    db.exec(
+      `pragma temp_store_directory = '${folder.replaceAll("'", "''")}'; pragma temp_store = file; vacuum;`,
+    )
+  } finally {
+    // The folder is a setting of the whole process.
+    db.exec(`pragma temp_store_directory = ''; pragma temp_store = memory;`)
+  }
+}
+
+const SQLITE_BUSY = 5
 
 const numberIn = (row: object | undefined): number => (row as { value: number } | undefined)?.value ?? 0
