@@ -24,12 +24,18 @@ export const meantTimes = (written: string): string | null => {
   return spans.length === 1 ? (spans[0] ?? null) : `[${spans.join(', ')}]`
 }
 
+/** None where twelve hours or twenty-four may be meant: "9-5" is no night, and "2-6" may be one. */
 const spanOf = (from: RegExpExecArray, to: RegExpExecArray): string[] => {
   const [, , , half = to[3]] = from
-  const end = minutesOf(to, to[3])
   // "9-5pm" begins in the morning, "1-5pm" in the afternoon.
   const early = minutesOf(from, half)
-  const begin = early < end ? early : minutesOf(from, from[3])
+  const late = minutesOf(to, to[3])
+  const begin = to[3] === undefined || early < late ? early : minutesOf(from, from[3])
+  // "9am-5" ends in the afternoon, "10pm-2" after midnight.
+  const isAfternoon = half !== undefined && to[3] === undefined && late < begin && begin < late + NOON
+  const end = isAfternoon ? late + NOON : late
+  const isInHalves = half === undefined && begin <= NOON && late <= NOON
+  if (isInHalves && (end < begin || (begin > 0 && begin < EARLIEST))) return []
   const fits = begin < DAY_MINUTES && end <= DAY_MINUTES && begin !== end
   return fits ? [`${clock(begin)}-${clock(end)}`] : []
 }
@@ -44,6 +50,9 @@ const clock = (minutes: number): string =>
   `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`
 
 const DAY_MINUTES = 24 * 60
+const NOON = 12 * 60
+/** Before this time of the morning hardly anything opens. */
+const EARLIEST = 5 * 60
 const TIME = /(?<!\d)(\d{1,2})(?:\s*[:.h]\s*([0-5]\d))?(?!\d)\s*([ap]\.?m\b\.?)?/g
 const ALWAYS_OPEN =
   /^(?:24\s*(?:h|hrs?|hours?|stunden|std\.?|horas|heures|ore|uur|godz\.?|saat|jam|ساعة|घंटे|時間)(?:\s*\/\s*(?:24|7))?|24\s*\/\s*7|rund um die uhr|around the clock|always(?: open)?|nonstop)$/
@@ -73,8 +82,9 @@ export const meantDays = (written: string): string | null => {
   return words.length > 2 || days.includes('') ? null : days.join('-')
 }
 
-/** A name in a language goes before a beginning: "domingo" begins like "Donnerstag". */
-const dayNamed = (word: string): string => namesOfDays().get(word) ?? BEGINNINGS[word.slice(0, 2)] ?? ''
+/** A name in a language goes before a beginning: "domingo" begins like "Donnerstag". "Sat/Sun" is no beginning of one. */
+const dayNamed = (word: string): string =>
+  namesOfDays().get(word) ?? (/^\p{L}+$/u.test(word) ? BEGINNINGS[word.slice(0, 2)] : undefined) ?? ''
 
 const LANGUAGES = 'en de es fr it pt nl pl cs ru uk tr ar hi id ja sv da nb ro'.split(' ')
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const

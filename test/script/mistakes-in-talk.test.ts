@@ -172,6 +172,8 @@ refuseEach([
     [
       ['10-18 Uhr', 'Did you mean "10:00-18:00"?'],
       ['9am-5:30pm', 'Did you mean "9:00-17:30"?'],
+      ['9am-5', 'Did you mean "9:00-17:00"?'],
+      ['10pm-2', 'Did you mean "22:00-2:00"?'],
       ['9h30 à 18h', 'Did you mean "9:30-18:00"?'],
       ['18 bis 2 Uhr', 'Did you mean "18:00-2:00"?'],
       ['24h', 'Did you mean "0:00-24:00"?'],
@@ -363,4 +365,13 @@ t.test('messages in messages in messages end somewhere', async (t) => {
   const level = (n: number): string => `  a${n + 1}: { say: &a${n + 1} [{ any: *a${n} }, { any: *a${n} }] }`
   const bomb = ['replies:', '  a0: { say: &a0 [x, y] }', ...Array.from({ length: 18 }, (_, n) => level(n))]
   t.match(mistakesOf(bomb.join('\n')), [{ found: /aliases/ }])
+})
+
+t.test('no times are proposed where twelve hours or twenty-four may be meant', async (t) => {
+  for (const times of ['9 to 5', '9-12 und 2-6'])
+    t.match(
+      mistakesOf(`hours: { time_zone: UTC, open: { mon: ${times} } }\nreplies: { a: { say: x } }`),
+      [{ found: `"${times}"`, hint: null }],
+      times,
+    )
 })
