@@ -120,6 +120,10 @@ const rewriteBy = (db: LazyDatabase, folder: string): void => {
     db.exec(
       `pragma temp_store_directory = '${folder.replaceAll("'", "''")}'; pragma temp_store = file; vacuum;`,
     )
+  } catch (error) {
+    // What was written until the disk was full stays in the log, and the disk stays full.
+    db.exec('pragma wal_checkpoint(truncate)')
+    throw error
   } finally {
     // The folder is a setting of the whole process.
     db.exec(`pragma temp_store_directory = ''; pragma temp_store = memory;`)
