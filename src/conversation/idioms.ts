@@ -1,6 +1,6 @@
 /**
- * The key (`matchKey`) without idioms that contain a word of denial and deny nothing: "no problem", "not too late". "Can't wait until
- * Friday" stays.
+ * The key (`matchKey`) without idioms that contain a word of denial or undoing and deny or undo nothing: "no problem", "not too late",
+ * "free cancellation". "Can't wait until Friday" stays.
  */
 export const withoutIdioms = (key: string): string => key.replace(IDIOMS, ' ').replace(/ +/g, ' ').trim()
 
@@ -10,6 +10,7 @@ const IDIOMS = new RegExp(
     'not (?:too|so|very) (?:late|early)',
     '(?:cant|cannot|can not) wait(?! (?:until|till|til|for|to))',
     'why not',
+    'free cancell?ations?|annulation gratuite',
     'kein problem|keine (?:allergien|eile|sorge)|nicht (?:zu|so|allzu) (?:spat|fruh)|warum nicht',
     'pas de (?:problemes?|soucis?)|pas d allergies?|pas (?:trop|tres) (?:tard|tot)|pourquoi pas',
     'no hay (?:ningun )?problema|no (?:muy|demasiado|tan) (?:tarde|temprano)|por que no',

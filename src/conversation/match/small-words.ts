@@ -89,7 +89,7 @@ export const denialsOf = (languages: readonly string[]): ReadonlySet<string> => 
  * @param own - words of the reply's phrases
  */
 export const asksToUndo = (key: string, own: ReadonlySet<string>, languages: readonly string[]): boolean => {
-  const said = key.split(' ')
+  const said = withoutIdioms(key).split(' ')
   const undoings = [...wordsIn(UNDOINGS, languages)]
   const isOwn = (word: string): boolean =>
     own.has(word) || (isPair(word) && [...own].some((one) => one.includes(word)))

@@ -193,7 +193,12 @@ t.test('a wish to move, change or undo a booking begins no new one', async (t) =
     [
       'en',
       en,
-      ['can i make an appointment for an oil change', 'an oil change appointment', 'appointment for a move'],
+      [
+        'can i make an appointment for an oil change',
+        'an oil change appointment',
+        'appointment for a move',
+        'a reservation with free cancellation',
+      ],
     ],
     ['de', ['termin'], ['Termin zum Ölwechsel']],
     ['es', ['cita'], ['quiero una cita para cambiar el aceite']],
