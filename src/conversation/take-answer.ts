@@ -23,7 +23,8 @@ import { isRefusal } from './refusals.ts'
 import { beginsLikeQuestion, isQuestion, somethingElse } from './something-else.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
-import type { Question, Script } from '../script/types.ts'
+import { allOf } from '../script/localised.ts'
+import type { Option, Question, Script } from '../script/types.ts'
 
 const MEANT = `${OWN_PAYLOAD}meant:`
 const STAR = /^\s*\*|\*\s*$/
@@ -98,7 +99,7 @@ const choiceBesideSorry = (script: Script, question: Question, given: Given): st
 
 /**
  * Null where it may also be an answer to the question that was asked: digits, or what fits it. A star says that the answer before was
- * wrong, so digits with one correct it: "*4" at a question for a day.
+ * wrong, so digits with one correct it: "*4" at a question for a day. Under "3 stars, 4 stars", "4*" is no correction.
  */
 const bareCorrection = (
   script: Script,
@@ -109,8 +110,17 @@ const bareCorrection = (
   const said = bareCorrectionIn(given.text ?? '')
   if (said === null || judge(script, question, { ...given, text: said }) !== null) return null
   const isInDigits = KINDS[question.kind].isInDigits || question.options.some(({ value }) => /\d/.test(value))
-  const isOfBefore = STAR.test(given.text ?? '') && (readMemory(state).form?.tries ?? 0) === 0
+  const isOfBefore =
+    STAR.test(given.text ?? '') &&
+    (readMemory(state).form?.tries ?? 0) === 0 &&
+    !question.options.some((option) => hasNumberOf(option, said))
   return isInDigits && !isOfBefore && /\d/.test(latinDigits(said)) ? null : said
+}
+
+const hasNumberOf = ({ title, value }: Option, said: string): boolean => {
+  const numbers: readonly string[] = latinDigits(said).match(/\d+/g) ?? []
+  const named = latinDigits([...allOf(title), value].join(' ')).match(/\d+/g) ?? []
+  return named.some((number) => numbers.includes(number))
 }
 
 /**

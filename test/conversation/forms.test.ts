@@ -662,6 +662,20 @@ t.test('digits with a star correct the number before where the question takes di
   }
 })
 
+t.test('a star beside the number of a choice corrects no answer', async (t) => {
+  const { say, state } = talk(`replies:
+  a:
+    when: book
+    ask:
+      - { question: How many nights?, remember: nights, as: number }
+      - { question: Which class?, remember: class, one_of: [3 stars, 4 stars] }
+    next: b
+  b: { say: Ok }`)
+  for (const text of ['book', '2']) await say(text)
+  t.same(await say('4*'), ['Please pick one of these.'])
+  t.match(state(), { remembered: { nights: '2' } })
+})
+
 t.test('a correction that fits an earlier question of another kind corrects no other answer', async (t) => {
   const { say } = talk(`replies:
   a:
