@@ -103,7 +103,7 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(102, 'any', 'token_invalid', 'the session of the person who made the token has ended'),
   row(452, 'any', 'token_invalid', 'the session key is invalid'),
   // Subcodes of 190 that come as codes, too.
-  ...[458, 459, 460, 463, 464, 467].map((code) =>
+  ...[460, 463, 467].map((code) =>
     row(code, 'any', 'token_invalid', 'the token is invalid, expired or revoked'),
   ),
   row(413, 'any', 'permission', NO_TWO_FACTOR, {
