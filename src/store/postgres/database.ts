@@ -147,7 +147,7 @@ const refused = ({ message }: Failure): BotError =>
   new BotError('BOT_STORE_UNAVAILABLE', `the database could not store it: ${message}`, {
     retryable: true,
     remedy:
-      'See that the PostgreSQL server of DATABASE_URL runs and takes writes; the bot goes on by itself.',
+      'See that the PostgreSQL server of DATABASE_URL runs and takes writes. The bot then goes on by itself; run a failed command again.',
   })
 
 const noTables = (): BotError =>

@@ -74,7 +74,8 @@ export const startDatabaseThread = async (options: DatabaseThreadOptions): Promi
 const unavailable = (reason: string): BotError =>
   new BotError('BOT_STORE_UNAVAILABLE', `the database could not store it: ${reason}`, {
     retryable: true,
-    remedy: 'Free disk space and check that DATA_DIR is writable; the bot goes on by itself.',
+    remedy:
+      'Free disk space and check that DATA_DIR is writable. The bot then goes on by itself; run a failed command again.',
   })
 
 const unopened = (reason: string): BotError =>
