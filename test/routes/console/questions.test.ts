@@ -67,7 +67,7 @@ t.test('where no reply comes near, none is chosen in advance, and the question c
   const { body } = await tab.get(LIST)
   const [, ...pickers] = body.split('<select name="reply" required>')
   const choices = pickers.map((text) => text.split('</select>')[0]?.includes('<option value="">'))
-  t.same(choices.toSorted(), [false, true, true])
+  t.same([choices.length, choices.filter((hasNone) => hasNone === true).length], [3, 2])
   t.equal(body.match(/value="drop" formnovalidate/g)?.length, 3)
 })
 
