@@ -72,8 +72,6 @@ export const join = async (page: Page, name: string): Promise<void> => {
   await box.fill(name)
   await box.press('Enter')
   await page.getByTestId('visitor-pick').filter({ hasText: name }).waitFor()
-  // The box is emptied last; a name that is filled in earlier would be lost.
-  await page.locator('[data-testid="visitor-name"]:placeholder-shown').waitFor()
 }
 
 export const say = async (page: Page, text: string): Promise<void> => {

@@ -29,8 +29,10 @@ export const createPeople = ({ store, actions }) => {
         event.preventDefault()
         const wanted = name.value.trim()
         if (wanted === '') return name.focus()
+        // At once, because the next name may be typed, or the form sent again, before the answer comes.
+        name.value = ''
         void actions.join(wanted).then((joined) => {
-          if (joined) name.value = ''
+          if (!joined && name.value === '') name.value = wanted
         })
       },
     },

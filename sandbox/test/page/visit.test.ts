@@ -190,6 +190,32 @@ chatScenes('a visitor does what people do, each in a conversation of their own',
     t.same(await page.getByTestId('menu-item').allInnerTexts(), ['Your order'])
   },
 
+  'a name typed while another visitor is added stays, and so does one that could not be added': async (
+    t,
+    { page },
+  ) => {
+    const [visitors, box] = ['**/sandbox/visitors', page.getByTestId('visitor-name')]
+    let release = (): void => {}
+    const held = new Promise<void>((resolve) => (release = resolve))
+    await page.route(visitors, async (route) => {
+      await held
+      await route.continue()
+    })
+    await box.fill('Zora')
+    await box.press('Enter')
+    await box.fill('Will')
+    release()
+    await page.getByTestId('visitor-pick').filter({ hasText: 'Zora' }).waitFor()
+    t.equal(await box.inputValue(), 'Will')
+
+    await page.unroute(visitors)
+    await page.route(visitors, (route) => route.fulfill({ status: 200, body: 'no JSON' }))
+    await box.press('Enter')
+    await page.getByTestId('notice').filter({ hasText: 'The sandbox answered 200' }).waitFor()
+    t.equal(await box.inputValue(), 'Will')
+    await page.unroute(visitors)
+  },
+
   'rarer trouble is a step further, and says what goes on': async (t, { page, talk }) => {
     await page.getByText('More trouble').click()
     await page.locator('[data-trouble="throttle"]').click()
