@@ -28,7 +28,7 @@ export const createDispatcher = (deps: {
   onReplies: (pageId: string) => void
   clock: Pick<Clock, 'sleep'>
   log: Log
-  /** How many conversations are handled at the same time. */
+  /** How many conversations are claimed for handling; those that rested begin again beside them. */
   maxBusy: number
 }): Dispatcher => {
   const { store, read, handle, sender, onEvent, onReplies, clock, log, maxBusy } = deps
