@@ -16,7 +16,7 @@ const SECRET_NAMES =
   /^(access_token|input_token|fb_exchange_token|appsecret_proof|client_secret|code|verify_token|hub\.verify_token|token|signed_request)$/i
 /** The sandbox's tokens, also inside longer texts such as a `paging.next` link. */
 const TOKEN = /\bEAA[A-Za-z0-9]{29}\b/g
-/** The same names inside a longer text, such as the parts of a batch or a body that is no JSON, in whatever quotes. */
+/** The same names inside a longer text, such as the parts of a batch or a body that is no JSON, in quotes of any kind. */
 const NAMED_SECRET =
   /\b(access_token|input_token|fb_exchange_token|appsecret_proof|client_secret|verify_token|signed_request)(?:(=|%3D)[^&"\\\s]+|(\\?["']?\s*:\s*\\?["']?)[^"'\\\s]+)/gi
 const MASK = '…'

@@ -138,7 +138,7 @@ const assertReadable = async (file: string): Promise<void> => {
   })
 }
 
-/** Copies a file, and not its mode: a file of a snapshot may be one that nobody may write, or that everybody may read. */
+/** Copies a file, and not its mode: a file of a snapshot may be read-only, or readable for every user. */
 const copyPrivately = async (file: string, to: string): Promise<void> => {
   await copyFile(file, to)
   // Some network file systems have no modes.

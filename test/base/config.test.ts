@@ -264,7 +264,7 @@ t.test('a .env that is there but unreadable is an error that says what to do', a
 })
 
 t.test(
-  'a .env of another user is told with both users, and nobody is led to remove it',
+  'a .env of another user is told with both users, and its cure does not remove it',
   asRoot,
   async (t) => {
     const dir = mkdtempSync(join(tmpdir(), 'evergreen-test-'))

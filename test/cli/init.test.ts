@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import fs, { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { createInit } from '../../src/cli/init.ts'
 import { COMMANDS } from '../../src/cli/names.ts'
 import { run, runProcess } from './run.ts'
@@ -43,14 +43,20 @@ t.test('the commands of the package are those of a checkout that are for operato
   )
 })
 
-t.test('a disk that gets full leaves the folder empty for the next try, and is told as that', async (t) => {
-  const folder = join(t.testdir(), 'my-bot')
+/** Lets a test take the place of `writeFileSync`; `real` is Node's own. */
+const standInForWrites = (t: Test) => {
   const { writeFileSync: real } = fs
   const use = (other: typeof real): void => {
     fs.writeFileSync = other
     syncBuiltinESMExports()
   }
   t.teardown(() => use(real))
+  return { real, use }
+}
+
+t.test('a disk that gets full leaves the folder empty for the next try, and is told as that', async (t) => {
+  const folder = join(t.testdir(), 'my-bot')
+  const { real, use } = standInForWrites(t)
   use((path, ...more) => {
     real(path, ...more)
     if (String(path).endsWith('README.md'))
@@ -65,12 +71,7 @@ t.test('a disk that gets full leaves the folder empty for the next try, and is t
 
 t.test('a file that another program makes meanwhile is left to it', async (t) => {
   const folder = join(t.testdir(), 'my-bot')
-  const { writeFileSync: real } = fs
-  const use = (other: typeof real): void => {
-    fs.writeFileSync = other
-    syncBuiltinESMExports()
-  }
-  t.teardown(() => use(real))
+  const { real, use } = standInForWrites(t)
   use((path, ...more) => {
     if (String(path).endsWith('README.md')) real(path, 'of another program')
     real(path, ...more)

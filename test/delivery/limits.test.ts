@@ -48,12 +48,15 @@ t.test('a limit of one conversation shuts the Page once, and not again and again
   t.same(world.dead, [], 'and no reply dies')
 })
 
-t.test('a limit for which Facebook asks to wait is of the Page, whoever meets it', async (t) => {
-  const { waitsMs } = await waitsBeside(t, limit(10_000))
-  t.ok(Math.max(...waitsMs.slice(20)) >= 5000, 'nothing is sent while it asks to wait')
-})
+t.test(
+  'a limit for which Facebook asks to wait is of the Page, also where one visitor meets it',
+  async (t) => {
+    const { waitsMs } = await waitsBeside(t, limit(10_000))
+    t.ok(Math.max(...waitsMs.slice(20)) >= 5000, 'nothing is sent while it asks to wait')
+  },
+)
 
-t.test('a refused opt-in request does not shut the Page, whatever wait Facebook asks for', async (t) => {
+t.test('a refused opt-in request does not shut the Page, also where Facebook asks for a wait', async (t) => {
   const read = (code: number, error_subcode: number): GraphError =>
     readAnswer(
       { edge: 'messages', once: true },
@@ -83,4 +86,28 @@ t.test('limits of several conversations, beside whom others are answered, are to
     await pass(world, 3000)
   }
   t.match(world.needs, [{ cause: 'some_visitors', remedy: /limits the messages of one conversation/ }])
+})
+
+t.test('the replies to a limited visitor go out once and in order when the limit is over', async (t) => {
+  const world = await createWorld(t, { rates: {} })
+  world.delivery.start()
+  let isLimited = true
+  const sent: (string | undefined)[] = []
+  world.graph.answer = ({ psid, message }) => {
+    if (psid !== 'limited') return undefined
+    if (isLimited) return limit(null)
+    sent.push(message.text)
+    return undefined
+  }
+  const texts = ['first', 'second', 'third']
+  for (const text of texts) await world.say(text, { psid: 'limited' })
+  for (let n = 0; n < 10; n += 1) {
+    await world.say(`well ${n}`, { psid: 'well' })
+    await pass(world, 3000)
+  }
+  t.same(sent, [])
+  isLimited = false
+  await pass(world, 2 * 60_000)
+  t.same(sent, texts)
+  t.same(world.dead, [])
 })

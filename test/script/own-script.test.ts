@@ -36,7 +36,7 @@ t.test('a missing file of another name is not made: it is a mistake of the one w
 
 const proc = existsSync('/proc/self')
   ? {}
-  : { skip: 'this system has no folder in which nobody can make a file' }
+  : { skip: 'this system has no folder in which the root user cannot make a file' }
 t.test('where no file can be made the sample itself is read', proc, async (t) => {
   inFolder(t, '/proc')
   t.same(makeOwnScript('bot.yaml'), { file: SAMPLE_SCRIPT, made: 'sample' })

@@ -331,7 +331,7 @@ t.test('a backup that was cut off is none, and is told as that', async (t) => {
 })
 
 t.test(
-  'a backup whose files nobody may write, or everybody may read, is restored for the bot alone',
+  'a backup with read-only files, or with files that every user may read, is restored for the bot alone',
   async (t) => {
     const { dir, from, options } = await build(t)
     chmodSync(join(from, 'tokens.json'), 0o444)

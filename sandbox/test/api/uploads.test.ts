@@ -161,7 +161,7 @@ t.test('several images go out in one message, and its echo and the conversation 
     ['eleven', { attachments: Array.from({ length: 11 }, () => first) }],
     ['no list', { attachments: first }],
     ['a video among them', { attachments: [first, { type: 'video', payload: { url } }] }],
-    ['an id of nobody', { attachments: [first, image({ attachment_id: '1' }).attachment] }],
+    ['an unknown id', { attachments: [first, image({ attachment_id: '1' }).attachment] }],
     ['a file in the call', { attachments: [first, image().attachment] }],
     ['text beside', { text: 'a', attachments: [first] }],
     ['one more beside', { attachment: first, attachments: [first] }],

@@ -120,7 +120,7 @@ chatScenes('the page can be read and used', {
     }
   },
 
-  'on a narrow phone nothing sticks out sideways, whatever was said': async (t, { page }) => {
+  'on a narrow phone no message of any kind sticks out sideways': async (t, { page }) => {
     await page.setViewportSize(NARROW)
     await say(page, 'x'.repeat(500))
     await hear(page, 'You said: xxx')
