@@ -125,7 +125,7 @@ export interface VisitorOperations {
    * that no deleted data can be found in them, which takes about a second for each 200 MB.
    *
    * @returns `conversations`: the number of Pages; `erased`: false where the files could not be rewritten now, which the next call does
-   * for any visitor
+   * for any visitor; `late`: it has done so
    */
   forget: (visitor: { psid: string; pageId?: string | undefined }) => Promise<Forgotten>
 }
@@ -175,6 +175,8 @@ export interface PageRoom {
 export interface Forgotten {
   conversations: number
   erased: boolean
+  /** Whether visitors whom an earlier call has forgotten were erased from the files only now. */
+  late: boolean
 }
 
 export interface NamedVisitor {

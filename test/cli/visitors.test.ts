@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { openTestStore } from '../helpers/store.ts'
@@ -77,6 +78,23 @@ t.test('a visitor is forgotten, and who is not known is said to be', async (t) =
   }
   t.match(await run(forget, dir, ['--help']), { code: 0, stdout: /npm run forget/ })
 })
+
+t.test(
+  'a forgetting that was killed before the files were rewritten is completed by the next run',
+  async (t) => {
+    const dir = await fill(t)
+    await run(forget, dir, ['7001'])
+    const db = new DatabaseSync(databaseIn(dir))
+    db.exec(`delete from meta where name = 'erased'`)
+    db.close()
+    t.match(await run(forget, dir, ['7001']), {
+      code: 0,
+      stdout: /^An earlier run, .* is completed: no trace of its visitors is left\.\n$/,
+      stderr: 'No visitor is stored under the PSID 7001.\n',
+    })
+    t.match(await run(forget, dir, ['7001']), { code: 1, stdout: '' }, 'then nothing is left to do')
+  },
+)
 
 t.test('where there is no database, none is made', async (t) => {
   const dir = t.testdir()

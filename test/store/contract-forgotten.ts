@@ -19,9 +19,13 @@ export const forgottenContract = (t: Test, open: OpenStore): void => {
     }
     await store.accept([newEvent('c')])
 
-    t.same(await store.forget({ psid: 'psid-1', pageId: 'page-9' }), { conversations: 0, erased: true })
-    t.same(await store.forget({ psid: 'nobody' }), { conversations: 0, erased: true })
-    t.same(await store.forget({ psid: 'psid-1' }), { conversations: 1, erased: true })
+    t.same(await store.forget({ psid: 'psid-1', pageId: 'page-9' }), {
+      conversations: 0,
+      erased: true,
+      late: false,
+    })
+    t.same(await store.forget({ psid: 'nobody' }), { conversations: 0, erased: true, late: false })
+    t.same(await store.forget({ psid: 'psid-1' }), { conversations: 1, erased: true, late: false })
     const again = await reopen()
     t.match(await again.counts(), { inbox: 0, dead: 0 })
     t.same([...(await again.counts()).outbox.values()], [1], "another visitor's reply")

@@ -117,7 +117,7 @@ t.test(
     const forgetting = store.forget({ psid: 'psid-1' })
     await nextAsked()
     const lookedUp = nextAsked()
-    say({ results: [{ conversations: 1, erased: true }] })
+    say({ results: [{ conversations: 1, erased: true, late: false }] })
     await lookedUp
     say({ error: { message: 'database or disk is full', code: 13 } })
     const again = nextAsked()

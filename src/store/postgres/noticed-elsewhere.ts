@@ -74,7 +74,7 @@ export const createNoticedElsewhere = (sender: string): NoticedElsewhere => {
       ],
       result: ([[row] = NO_ROWS]) => {
         raised('forgotten', row?.['raised'])
-        return { conversations: Number(row?.['n'] ?? 0), erased: true }
+        return { conversations: Number(row?.['n'] ?? 0), erased: true, late: false }
       },
     }),
 

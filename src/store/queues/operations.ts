@@ -10,6 +10,7 @@ import type {
 import type { Count } from '../../base/counts.ts'
 import type { Span } from '../../base/spans.ts'
 import type {
+  Forgotten,
   History,
   LeftToPerson,
   NamedVisitor,
@@ -193,7 +194,7 @@ export interface Results {
   list_questions: OpenQuestionGroup[]
   drop_questions: number
   statistics: StatisticsFound
-  forget: { conversations: number; erased: boolean }
+  forget: Forgotten
   gone: number[]
 }
 

@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { ForeignWrite, Operation, Results } from '../queues/operations.ts'
+import type { Forgotten } from '../store.ts'
 import { answersOperations, keepAnswers } from './answers.ts'
 import { conversationOperations } from './conversations.ts'
 import { deadLetterOperations } from './dead-letters.ts'
@@ -180,10 +181,13 @@ export const openDatabase = (file: string): Database => {
         if (foreignWrites.areNew()) conversations.clear()
         return operations.map((operation) => carryOut[operation.op](operation as never))
       })
-      if (!operations.some(({ op }) => op === 'forget')) return results
-      const erased = forgetting.erase()
+      const isForgetting = (index: number): boolean => operations[index]?.op === 'forget'
+      const forgotten = results.filter((_, index) => isForgetting(index)) as Forgotten[]
+      if (forgotten.length === 0) return results
+      const last = forgotten.filter(({ conversations: count }) => count > 0).length
+      const erasure = forgetting.erase(last)
       return results.map((result, index) =>
-        operations[index]?.op === 'forget' ? { ...(result as Results['forget']), erased } : result,
+        isForgetting(index) ? { ...(result as Forgotten), ...erasure } : result,
       )
     },
     writeSums,

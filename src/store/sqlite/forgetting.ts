@@ -1,4 +1,5 @@
 import type { Operation, Results } from '../queues/operations.ts'
+import type { Forgotten } from '../store.ts'
 import type { LazyDatabase } from './lazy-database.ts'
 
 /**
@@ -65,7 +66,7 @@ export const createForgetting = ({
         for (const { kind, id } of findNaming.all(psid) as { kind: string; id: string }[])
           blank.run(psid, nextVersion(), kind, id)
         if (rows.length > 0) count.run()
-        return { conversations: rows.length, erased: false }
+        return { conversations: rows.length, erased: false, late: false }
       },
 
       gone: ({ conversations }: Extract<Operation, { op: 'gone' }>): Results['gone'] =>
@@ -77,17 +78,20 @@ export const createForgetting = ({
      * It takes about a second for 200 MB, and writes wait for it. SQLite's `secure_delete` would slow down every write, and leaves copies
      * where rows have moved between pages.
      *
-     * @returns false where that was not possible (disk full, another process at work); the next call tries again
+     * @param last - how many were forgotten just now
+     * @returns `erased`: false where that was not possible (disk full, another process at work), and the next call tries again; `late`:
+     * whether it has made up for an earlier call, which failed or was killed
      */
-    erase: (): boolean => {
+    erase: (last: number): Pick<Forgotten, 'erased' | 'late'> => {
       try {
-        if (numberIn(readErased.get()) === counted()) return true
+        const left = counted() - numberIn(readErased.get())
+        if (left === 0) return { erased: true, late: false }
         rewrite(db, folder)
         const { busy } = db.prepare('pragma wal_checkpoint(truncate)').get() as { busy: number }
         if (busy === 0) setErased.run()
-        return busy === 0
+        return { erased: busy === 0, late: busy === 0 && left > last }
       } catch {
-        return false
+        return { erased: false, late: false }
       }
     },
 
