@@ -63,7 +63,6 @@ const missingIn = (dir: string): string[] =>
  * written, or other users can write to it
  */
 export const holdDataDir = (dir: string): { release: () => void } => {
-  const pidFile = join(dir, PID)
   if (isLockDeleted(dir)) throw lockDeleted(dir)
   let lock: DatabaseSync | undefined
   try {
@@ -73,7 +72,7 @@ export const holdDataDir = (dir: string): { release: () => void } => {
     lock = new DatabaseSync(join(dir, LOCK))
     lock.exec('pragma journal_mode = memory; pragma synchronous = off; pragma locking_mode = exclusive;')
     lock.exec('begin exclusive; create table if not exists held (x)')
-    writeFileSync(pidFile, String(process.pid), { mode: 0o600 })
+    writeFileSync(join(dir, PID), String(process.pid), { mode: 0o600 })
     writeFileSync(join(dir, HOST), hostname(), { mode: 0o600 })
   } catch (error) {
     lock?.close()
@@ -82,8 +81,9 @@ export const holdDataDir = (dir: string): { release: () => void } => {
   const held = lock
   return {
     release: () => {
-      rmSync(pidFile, { force: true })
-      rmSync(join(dir, HOST), { force: true })
+      // Another process has taken the folder where the file of this lock was deleted.
+      if (holderIn(dir) === `process ${process.pid}`)
+        for (const name of [PID, HOST]) rmSync(join(dir, name), { force: true })
       held.close()
     },
   }
@@ -106,7 +106,8 @@ export const dataDirHolder = (dir: string): string | null => {
   }
 }
 
-const LOCK = 'evergreen.lock'
+/** The file in a data folder whose lock the bot holds. */
+export const LOCK = 'evergreen.lock'
 const PID = 'evergreen.pid'
 /** In a container every bot is process 1. */
 const HOST = 'evergreen.host'

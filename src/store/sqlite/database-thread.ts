@@ -1,6 +1,8 @@
 import { flushCompileCache } from 'node:module'
 import type { MessagePort } from 'node:worker_threads'
 import { collectStartLeftovers } from '../../base/start-leftovers.ts'
+import { watchPlace } from './in-place.ts'
+import { keepHold } from './keep-hold.ts'
 import { isDamage, openDatabase, sqliteCode, type Database } from './database.ts'
 import type { BatchAnswer, TriedAlone } from '../queues/batches.ts'
 import { leastOf, type Operation } from '../queues/operations.ts'
@@ -11,9 +13,10 @@ import type { Batch, Open, Opened } from './protocol.ts'
  * own: fsync and checkpoints block this thread, never the event loop that answers Facebook.
  */
 export const serveDatabase = (port: MessagePort): void => {
-  port.once('message', ({ open }: Open) => {
+  port.once('message', ({ open, held }: Open) => {
     try {
-      serve(port, openDatabase(open))
+      const database = openDatabase(open)
+      serve(port, database, held === undefined ? UNHELD : keepHold(held, watchPlace(open)))
     } catch (error) {
       port.postMessage({
         refused: {
@@ -25,8 +28,12 @@ export const serveDatabase = (port: MessagePort): void => {
   })
 }
 
-const serve = (port: MessagePort, database: Database): void => {
+/** A command works beside the bot that holds the folder. */
+const UNHELD = { check: () => undefined, release: () => undefined }
+
+const serve = (port: MessagePort, database: Database, hold: ReturnType<typeof keepHold>): void => {
   const looking = setInterval(() => {
+    hold.check()
     lookForForeignWrite(port, database)
     writeSums(database)
   }, LOOK_EVERY_MS).unref()
@@ -35,9 +42,12 @@ const serve = (port: MessagePort, database: Database): void => {
       clearInterval(looking)
       writeSums(database)
       database.close()
+      hold.release()
       port.close()
       return
     }
+    // Before each transaction: a reply is claimed before another process can have the folder, or never.
+    hold.check()
     port.postMessage(answer(database, batch))
   })
   port.postMessage({

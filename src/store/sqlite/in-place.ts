@@ -20,7 +20,8 @@ export const watchPlace = (file: string): (() => void) => {
   }
 }
 
-const markOf = (path: string): string | null => {
+/** Identifies the file at a path; null where there is none. */
+export const markOf = (path: string): string | null => {
   const found = statSync(path, { throwIfNoEntry: false })
   return found === undefined ? null : `${found.dev}:${found.ino}`
 }

@@ -27,6 +27,7 @@ export const openStore = async (options: {
     clearRestoring(dir)
     const store = await openSqliteStore({
       file: databaseIn(dir),
+      held: dir,
       clock,
       report,
       ...(databaseThread && { spawn: () => databaseThread }),

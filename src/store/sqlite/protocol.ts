@@ -13,6 +13,8 @@ export type ThreadMessage = BatchAnswer | ForeignWrite
 export interface Open {
   /** The file. */
   open: string
+  /** Its folder, where this process holds it. */
+  held?: string | undefined
 }
 
 /** The thread's first message. */

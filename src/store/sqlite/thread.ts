@@ -9,6 +9,8 @@ import { spawnDatabaseThread, type DatabaseThread } from './spawn.ts'
 
 export interface DatabaseThreadOptions {
   file: string
+  /** The folder of the file, where this process holds it and has to keep it held. */
+  held?: string
   clock: Clock
   onExit: (error: Error) => void
   report?: StoreReport | undefined
@@ -23,9 +25,9 @@ export interface DatabaseThreadOptions {
  * @throws BotError `BOT_STORE_DAMAGED`, `BOT_STORE_UNAVAILABLE`
  */
 export const startDatabaseThread = async (options: DatabaseThreadOptions): Promise<StoreDatabase> => {
-  const { file, clock, onExit, report = UNHEARD, spawn = spawnDatabaseThread } = options
+  const { file, held, clock, onExit, report = UNHEARD, spawn = spawnDatabaseThread } = options
   const worker = spawn()
-  const { instance, pages } = await opened(worker, file)
+  const { instance, pages } = await opened(worker, { open: file, held })
   const batches = createBatches({
     send: (operations) => worker.postMessage({ operations } satisfies Batch),
     refused: (failure) => refused(failure, file),
@@ -108,10 +110,7 @@ const wayOut = (file: string): string =>
   `Stop the bot, move ${file} and its -wal and -shm files aside, then restore the latest backup or run ` +
   '`sqlite3 FILE .recover` on the moved file; started without it, the bot begins with an empty inbox and outbox.'
 
-const opened = async (
-  worker: DatabaseThread,
-  file: string,
-): Promise<{ instance: string; pages: string[] }> => {
+const opened = async (worker: DatabaseThread, open: Open): Promise<{ instance: string; pages: string[] }> => {
   const first = await new Promise<Opened>((resolve, reject) => {
     worker.once('message', resolve)
     worker.once('error', reject)
@@ -119,13 +118,13 @@ const opened = async (
     worker.once('exit', end)
     // A thread that was started early may have ended already; it emits no further event.
     if (worker.threadId === -1) end()
-    worker.postMessage({ open: file } satisfies Open)
+    worker.postMessage(open)
   })
   if ('opened' in first) return first.opened
   await worker.terminate()
   const { reason, message } = first.refused
   if (reason === 'unavailable') throw unopened(message)
-  throw new BotError('BOT_STORE_DAMAGED', `the database ${file} is damaged: ${message}`, {
-    remedy: wayOut(file),
+  throw new BotError('BOT_STORE_DAMAGED', `the database ${open.open} is damaged: ${message}`, {
+    remedy: wayOut(open.open),
   })
 }
