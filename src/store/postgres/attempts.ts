@@ -29,7 +29,8 @@ export const createAttempts = (deps: {
       } catch (error) {
         const code = codeOf(error) ?? ''
         if (!isConnectionLost(error) && link.isOpen()) await rollBack(await link.ready())
-        if (code === CONVERSATION_GONE) numbers.forgetConversations()
+        // Its Page may be gone, too, where the database was restored to an earlier moment.
+        if (code === CONVERSATION_GONE) numbers.forget()
         if (!PASSING.has(code) || tries >= MOST_TRIES) throw error
       }
     }

@@ -56,7 +56,8 @@ export const createRowNumbers = (): RowNumbers => {
       const unknown = events.flatMap(({ pageId, psid, ...event }) => {
         const page = pageOf(pageId)
         const isKnown = page === undefined || conversations.has(keyOf(page, psid ?? ''))
-        return isKnown ? [] : [{ page, psid: psid ?? '', ...event, names: namesOf({ pageId, ...event }) }]
+        const names = namesOf({ pageId, ...event })
+        return isKnown ? [] : [{ page, pageId: asStored(pageId), psid: psid ?? '', ...event, names }]
       })
       if (unknown.length === 0) return
       const values = [unknown.map(({ page }) => page), unknown.map(({ psid }) => psid)]
@@ -69,6 +70,7 @@ export const createRowNumbers = (): RowNumbers => {
             unknown.map(({ isReceipt = false }) => isReceipt),
             names.map(({ ord }) => ord),
             names.map(({ name }) => name),
+            unknown.map(({ pageId }) => pageId),
           ],
         },
         {
@@ -89,11 +91,12 @@ export const createRowNumbers = (): RowNumbers => {
 }
 
 // Neither a repetition nor a receipt brings back a forgotten visitor. In a fixed order, because two batches could wait for each other
-// otherwise.
+// otherwise. In a database restored under a running bot, the cached number may be that of another Page, or of none.
 const ADD_CONVERSATIONS = `
 insert into evergreen.conversation (page, psid)
 select distinct e.page, e.psid
-from unnest($1::int[], $2::text[], $3::boolean[]) with ordinality as e (page, psid, is_receipt, ord)
+from unnest($1::int[], $2::text[], $3::boolean[], $6::text[]) with ordinality as e (page, psid, is_receipt, page_id, ord)
+join evergreen.page p on p.no = e.page and p.id = e.page_id
 where not e.is_receipt and not exists (
   select from unnest($4::int[], $5::bytea[]) as n (ord, key) join evergreen.seen s on s.key = n.key where n.ord = e.ord)
 order by e.page, e.psid on conflict do nothing`
