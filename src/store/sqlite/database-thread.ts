@@ -16,6 +16,7 @@ export const serveDatabase = (port: MessagePort): void => {
   port.once('message', ({ open, held }: Open) => {
     try {
       const database = openDatabase(open)
+      if (held !== undefined) database.doubtCopied()
       serve(port, database, held === undefined ? UNHELD : keepHold(held, watchPlace(open)))
     } catch (error) {
       port.postMessage({

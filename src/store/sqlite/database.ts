@@ -7,6 +7,7 @@ import type { Forgotten } from '../store.ts'
 import { answersOperations, keepAnswers } from './answers.ts'
 import { conversationOperations } from './conversations.ts'
 import { deadLetterOperations } from './dead-letters.ts'
+import { doubtCopied } from './copied.ts'
 import { createForgetting } from './forgetting.ts'
 import { historyOperations } from './history.ts'
 import { createConversations, createForeignWrites, pageNumbers, sequence } from './caches.ts'
@@ -27,6 +28,8 @@ export interface Database {
   instance: string
   /** Pages with waiting replies. */
   pagesWaiting: () => string[]
+  /** For the bot that holds the folder, before it works on the queues: see {@link doubtCopied}. */
+  doubtCopied: () => void
   /** Changes by another process since the last call; null for none. */
   writtenElsewhere: () => ForeignWrite | null
   /**
@@ -169,6 +172,7 @@ export const openDatabase = (file: string): Database => {
   return {
     instance,
     pagesWaiting: outbox.pagesWaiting,
+    doubtCopied: () => doubtCopied(opened, file),
     writtenElsewhere: () =>
       foreignWrites.happened()
         ? { pagesWaiting: outbox.pagesWaiting(), events: false, forgotten: forgetting.happened() }
