@@ -1,9 +1,14 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { databaseIn } from '../../src/store/sqlite/data-dir.ts'
+import { callbackOf } from '../helpers/bot.ts'
+import { startBotProcess } from '../helpers/bot-process.ts'
 import { freePort } from '../helpers/ports.ts'
 import { ENV } from '../helpers/surface.ts'
 import { until } from '../helpers/until.ts'
@@ -89,6 +94,28 @@ t.test('whatever is thrown, undefined included, ends the process as a failure th
   const { status, stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' })
   t.strictSame({ status, stdout }, { status: 1, stdout: 'undefined was thrown\n' })
 })
+
+for (const signal of ['SIGHUP', 'SIGINT'] as const) {
+  t.test(`${signal} ends the bot in order, with 0, and loses nothing that got its 200`, async (t) => {
+    const dataDir = join(t.testdir(), 'data')
+    const bot = await startBotProcess(t, { dataDir })
+    const { status } = await bot.post(
+      callbackOf('1001', '7001', { mid: 'm_1', text: 'hello', atMs: Date.now() }),
+    )
+    t.equal(status, 200)
+    bot.child.kill(signal)
+    t.strictSame(await bot.ended, [0, null])
+    t.ok(bot.lines.some((line) => line.includes('"stopped"')))
+    t.notOk(existsSync(join(dataDir, 'evergreen.pid')))
+    const db = new DatabaseSync(databaseIn(dataDir))
+    // Without a token the event, or the reply to it, waits.
+    const waiting = db
+      .prepare('select (select count(*) from inbox) + (select count(*) from outbox) as n')
+      .get()
+    t.ok(Number(waiting?.['n']) > 0)
+    db.close()
+  })
+}
 
 const mayUnshare = spawnSync('unshare', ['--pid', '--fork', 'true']).status === 0
 const asProcessOne =
