@@ -87,7 +87,7 @@ export interface DeliveryLimits {
 
 const DEFAULT_LIMITS: DeliveryLimits = {
   maxBusy: 256,
-  maxInFlight: 256,
+  maxInFlight: 512,
   perPage: 192,
   handlerLimitMs: 10_000,
 }

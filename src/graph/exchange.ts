@@ -57,7 +57,7 @@ export interface Exchange {
 }
 
 const TIMEOUT_MS = 15_000
-const CONNECTIONS = 256
+const CONNECTIONS = 512
 const LARGEST_ANSWER = 8 * 1024 * 1024
 
 export const createExchange = ({
