@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isDiskFull } from '../base/disk-full.ts'
@@ -113,13 +113,14 @@ const write = (folder: string, files: Record<string, string>): void => {
   const begun: string[] = []
   try {
     makeFolder(folder)
-    if (readdirSync(folder).some((name) => !BESIDE.has(name))) {
+    const there = readdirSync(folder).filter((name) => !BESIDE.has(name))
+    if (!there.every((name) => isLeft(folder, name, files[name]))) {
       wrongUsage('The folder is there already, and is not empty.', 'Name another one; nothing was changed.')
     }
     for (const [name, text] of Object.entries(files)) {
       const path = join(folder, name)
       begun.push(path)
-      writeFileSync(path, text, { flag: 'wx' })
+      writeFileSync(path, text, { flag: there.includes(name) ? 'w' : 'wx' })
     }
   } catch (error) {
     // Another program has made the last file in this moment.
@@ -141,6 +142,22 @@ const write = (folder: string, files: Record<string, string>): void => {
     )
   }
 }
+
+/** Whether a run that was cut off has left the file or folder. @param text - of the file in a whole run; undefined where it has none */
+const isLeft = (folder: string, name: string, text: string | undefined): boolean =>
+  text === undefined
+    ? INSTALLED.has(name) && existsSync(join(folder, 'package.json'))
+    : text.startsWith(readFileSync(join(folder, name), 'utf8'))
+
+/** What the package managers make. */
+const INSTALLED: ReadonlySet<string> = new Set([
+  'node_modules',
+  'package-lock.json',
+  'pnpm-lock.yaml',
+  'yarn.lock',
+  'bun.lock',
+  '.yarn',
+])
 
 /** The folder, quoted for a shell. */
 const typed = (folder: string): string =>

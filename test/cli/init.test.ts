@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import fs, { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import fs, { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -98,6 +98,35 @@ t.test('init leaves a folder alone that holds something', async (t) => {
     'a fresh repository is empty enough',
   )
 })
+
+t.test(
+  'init that was cut off goes on when it is run again, and takes no file of another hand for its own',
+  async (t) => {
+    const dir = t.testdir()
+    const folder = join(dir, 'my-bot')
+    await run(installed, dir, [folder])
+    const whole = readFileSync(join(folder, 'README.md'), 'utf8')
+    // Killed while it wrote, and then while npm installed.
+    rmSync(join(folder, '.gitignore'))
+    writeFileSync(join(folder, 'README.md'), whole.slice(0, 20))
+    mkdirSync(join(folder, 'node_modules'))
+    t.match(await run(installed, dir, [folder]), { code: 0, stdout: /Your bot is in/ })
+    t.equal(readFileSync(join(folder, 'README.md'), 'utf8'), whole)
+    t.ok(existsSync(join(folder, '.gitignore')))
+
+    for (const [name, text] of [
+      ['bot.yaml', 'replies: {}'],
+      ['.env', ''],
+    ] as const) {
+      const before = existsSync(join(folder, name)) ? readFileSync(join(folder, name)) : null
+      writeFileSync(join(folder, name), text)
+      t.match(await run(installed, dir, [folder]), { code: 2, stderr: /is not empty/ })
+      t.equal(readFileSync(join(folder, name), 'utf8'), text)
+      if (before === null) rmSync(join(folder, name))
+      else writeFileSync(join(folder, name), before)
+    }
+  },
+)
 
 t.test('init prints commands that can be pasted, whatever the folder is called', async (t) => {
   const dir = t.testdir()
