@@ -21,8 +21,11 @@ const withoutSentence = (address: string): string => {
 }
 
 const LONGEST = 320
-/** Quotation marks and other signs are allowed in addresses, but stand around them far more often. An apostrophe is in names. */
+/**
+ * Quotation marks and other signs are allowed in addresses, but stand around them far more often. An apostrophe is in names. The signs that
+ * part no words stand between letters or digits: without them, "bob" of "jim#bob@b.org" would be another person's address.
+ */
 const EMAIL =
-  /(?<![\p{L}\p{M}\p{N}_+.@])[\p{L}\p{N}_+.][\p{L}\p{M}\p{N}_+.'%&-]{0,63}@[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?(?:\.[\p{L}\p{M}\p{N}-]+)*\.(?:xn--[a-z\d-]+|[a-z]{2,}|\p{L}[\p{L}\p{M}]+)/giu
+  /(?<![\p{L}\p{M}\p{N}_+.@])[\p{L}\p{N}_+.](?:[\p{L}\p{M}\p{N}_+.'%&-]|(?<=[\p{L}\p{M}\p{N}])[#$^~{}](?=[\p{L}\p{N}])){0,63}@[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?(?:\.[\p{L}\p{M}\p{N}-]+)*\.(?:xn--[a-z\d-]+|[a-z]{2,}|\p{L}[\p{L}\p{M}]+)/giu
 const BEFORE =
   /^.*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Arabic}\p{Script=Hebrew}](?=[\w.+-])/u
