@@ -129,7 +129,7 @@ export const createAnswering = (speak: Speaking['speak']): Answering => {
         })
       case 'cancelled':
         return speak({ ...turn, state: step.state }, [], (voice) => ({
-          replies: render(voice, [textItem(script.words.cancelled)], undoOf(voice, step.meant)),
+          replies: render(voice, [textItem(script.words.cancelled)], undoOf(voice, step.back)),
           state: step.state,
         }))
       case 'done': {

@@ -15,7 +15,7 @@ import { knowsAd, patienceMs, unansweredBy, type RuleFacts } from './deserves/ru
 import { askedAndAnswered, endSilence, isSilent, personWrites, silence } from './handover-state.ts'
 import { createSpeaking, type Lookup, type Lookups } from './speaking.ts'
 import { backOf, after, type Turn } from './turn.ts'
-import { takeAnswer, takeMeant } from './take-answer.ts'
+import { takeAnswer, takeWayBack } from './take-answer.ts'
 
 export interface ConversationEngine {
   /** Answers one event by the script. Pure, but for lookups; a promise only where a lookup is one. */
@@ -143,7 +143,7 @@ export const createConversationEngine = (deps: {
     const matcher = matcherOf(script)
     const place = questionAt(script, turn.state, event.timestampMs)
     const step =
-      takeMeant(script, event, turn.state) ??
+      takeWayBack(script, event, turn.state) ??
       (place === null ? null : takeAnswer(script, place, event, { state: turn.state, matcher }))
     if (step !== null) return inForm(turn, step)
     const found = find(withoutKnownAd(event, view.state), script, matcher)

@@ -24,10 +24,16 @@ export type FormStep =
   /** The answer to the question before this one has changed; this one comes again. */
   | { is: 'corrected'; place: AskPlace; state: JsonObject | null; before: Question; value: string }
   | { is: 'done'; form: string; next: string; state: JsonObject | null; answers: FormAnswers | null }
-  /** `meant` is the payload of the button that takes the word as the answer; null where the word could not be one. */
-  | { is: 'cancelled'; state: JsonObject | null; meant: string | null }
+  /** `back` is null where the visitor clearly wanted to end the form. */
+  | { is: 'cancelled'; state: JsonObject | null; back: WayBack | null }
   /** The visitor wants another reply; the form waits, unless that reply ends it. */
   | { is: 'aside'; place: AskPlace; state: JsonObject | null }
+
+/** The button back into a form that has ended. */
+export interface WayBack {
+  title: Localised<string>
+  payload: string
+}
 
 /** The answers of a finished form, to be stored. */
 export interface FormAnswers {

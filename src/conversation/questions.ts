@@ -7,7 +7,7 @@ import { KINDS } from './questions/kinds.ts'
 import { paged } from './render.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
-import { allOf, pick } from '../script/localised.ts'
+import { allOf, pick, type Localised } from '../script/localised.ts'
 import type { Question, Script } from '../script/types.ts'
 import type { Voice } from './voice.ts'
 
@@ -95,14 +95,14 @@ export const rescueOf = (script: Script, language: string, question: Question): 
   return [{ content_type: 'text', title, payload: person.name }, ...offers]
 }
 
-/** The button back into a form that a word has ended; none without a payload. */
+/** The button back into a form that has ended; none without a way back. */
 export const undoOf = (
   { script, language }: Pick<Voice, 'script' | 'language'>,
-  payload: string | null,
+  back: { title: Localised<string>; payload: string } | null,
 ): QuickReply[] =>
-  payload === null
+  back === null
     ? []
-    : [{ content_type: 'text', title: pick(script.words.meant, language, script.language), payload }]
+    : [{ content_type: 'text', title: pick(back.title, language, script.language), payload: back.payload }]
 
 /** Whether the visitor ends the form. */
 export const isCancel = (script: Script, { text, payload }: Given): boolean => {

@@ -1,3 +1,5 @@
+import { matchKey } from '../script/match-key.ts'
+
 /** Words for "no", as part of a regular expression with the flags `iu`. */
 const NO =
   'no+|nope|nah|nein|nee|nö|non|não|nao|ne|nie|nu|nej|ei|нет|ні|hayır|hayir|नहीं|לא|لا|いいえ|不是?|아니요?|không|tidak|όχι'
@@ -11,8 +13,23 @@ const SIGNS = ',.!;:…،、，。–—-'
  */
 export const NO_FIRST = `(?!non\\s*-|\\p{L}+-\\p{L})(?:${NO})\\s*[${SIGNS}]+`
 
-/** Whether a text, without words of politeness, says no and nothing else. */
-export const isRefusal = (text: string): boolean => refusalKindOf(text) !== null
+/**
+ * Whether a text, with or without words of politeness, says no and nothing else in a script of these languages. A word of {@link IN} says
+ * something else in other languages; with thanks beside it, it can only be a no.
+ */
+export const isRefusal = (text: string, languages: readonly string[]): boolean => {
+  const kind = refusalKindOf(text)
+  if (kind !== 'bare') return kind !== null
+  const saying = IN[matchKey(text)]
+  return saying === undefined || languages.some((one) => saying.includes(one.slice(0, 2)))
+}
+
+/** By word, the languages in which it says no: "ne" is "what" in Turkish, "nu" is "now" in Dutch and Swedish, and "ei" is a German "oh". */
+const IN: Readonly<Record<string, readonly string[]>> = {
+  ne: ['bs', 'cs', 'de', 'hr', 'lt', 'mk', 'sk', 'sl', 'sr'],
+  nu: ['ro'],
+  ei: ['et', 'fi'],
+}
 
 /** Whether a text says no and nothing else, with or without words of politeness; null for any other text. */
 export const refusalKindOf = (text: string): 'bare' | 'polite' | null => {

@@ -1,5 +1,5 @@
 import { latinDigits } from '../base/digits.ts'
-import type { JsonObject } from '../base/json.ts'
+import type { Json, JsonObject } from '../base/json.ts'
 import type { WebhookEvent } from '../webhook/events.ts'
 import { listIn, readCarried } from './carried.ts'
 import { bareCorrectionIn, correctionIn } from './correction.ts'
@@ -13,6 +13,7 @@ import {
   stepOf,
   type AskPlace,
   type FormStep,
+  type WayBack,
 } from './forms.ts'
 import type { Matcher } from './match/matcher.ts'
 import { readMemory, remember } from './memory.ts'
@@ -27,6 +28,8 @@ import { allOf } from '../script/localised.ts'
 import type { Option, Question, Script } from '../script/types.ts'
 
 const MEANT = `${OWN_PAYLOAD}meant:`
+/** A sign, because a reply without a title has no words for it in the visitor's language. */
+const GO_ON = '↩'
 const STAR = /^\s*\*|\*\s*$/
 const OPTIONS = new RegExp(`^${OWN_PAYLOAD}options:(\\d{1,4})$`)
 
@@ -52,7 +55,7 @@ export const takeAnswer = (
     isCancel(script, given) &&
     (value === null || !KINDS[question.kind].namesAnswers || given.payload !== null)
   )
-    return { is: 'cancelled', state: leaveForm(state), meant: meantPayload(place, given, value) }
+    return { is: 'cancelled', state: leaveForm(state), back: meantAs(script, place, given, value) }
   const said =
     correctionIn(given.text ?? '') ?? (value === null ? bareCorrection(script, question, given, state) : null)
   const corrected =
@@ -65,29 +68,47 @@ export const takeAnswer = (
   const days = daysOf(script, question, given)
   if (days.length > 1) return again(script, place, state, { days })
   if (given.text !== null && value !== null) return { is: 'aside', place, state }
-  if (given.text !== null && isRefusal(given.text)) return refuse(script, place, state)
+  if (given.text !== null && isRefusal(given.text, script.languages)) return refuse(script, place, state)
   const other = given.text === null ? null : somethingElse(script, question, given.text, matcher())
   if (other === null) return again(script, place, state)
   return { is: 'aside', place, state: other === 'certain' ? state : countMiss(state, 'asides') }
 }
 
-/** Takes the word that ended a form as the answer; null for any other event. */
-export const takeMeant = (script: Script, event: WebhookEvent, state: JsonObject | null): FormStep | null => {
+/** Goes on in a form that has ended: with the word that ended it as the answer, or at the refused question. Null for any other event. */
+export const takeWayBack = (
+  script: Script,
+  event: WebhookEvent,
+  state: JsonObject | null,
+): FormStep | null => {
   if (event.kind !== 'message' || event.quickReply?.startsWith(MEANT) !== true) return null
   // Buttons of earlier versions do not name the question.
-  const [reply, at, value, name] = listIn(event.quickReply.slice(MEANT.length))
-  if (typeof reply !== 'string' || typeof at !== 'number' || typeof value !== 'string') return null
+  const [reply, at, value, name, ...given] = listIn(event.quickReply.slice(MEANT.length))
+  if (typeof reply !== 'string' || typeof at !== 'number') return null
   const questions = script.replies.get(reply)?.form?.questions ?? []
   const step = stepOf(questions, { step: at, ...(typeof name === 'string' && { asked: name }) })
   const question = questions[step]
-  if (question === undefined || !KINDS[question.kind].takesAnyText) return null
-  return accept(script, { reply, step, question }, value, { state, nowMs: event.timestampMs })
+  if (question === undefined) return null
+  const place = { reply, step, question }
+  if (value === null) {
+    const known = given.filter((one) => typeof one === 'string')
+    return { is: 'next', place, state: askAt(state, place, event.timestampMs, known) }
+  }
+  if (typeof value !== 'string' || !KINDS[question.kind].takesAnyText) return null
+  return accept(script, place, value, { state, nowMs: event.timestampMs })
 }
 
-/** The way out is offered to a visitor who does not want to answer. A visitor who refuses that, too, wants no more of the form. */
+/**
+ * The way out is offered to a visitor who does not want to answer. A visitor who refuses that, too, wants no more of the form, or refuses
+ * only the way out, so a button goes on at this question with the answers that are known. Its title is the reply's, in the owner's words.
+ */
 const refuse = (script: Script, place: AskPlace, state: JsonObject | null): FormStep => {
   const { form } = readMemory(state)
-  if (form === null || form.refused === true) return { is: 'cancelled', state: leaveForm(state), meant: null }
+  if (form === null || form.refused === true) {
+    const { reply, step, question } = place
+    const payload = backPayload([reply, step, null, question.remember, ...(form?.given ?? [])])
+    const title = script.replies.get(reply)?.title ?? GO_ON
+    return { is: 'cancelled', state: leaveForm(state), back: payload === null ? null : { title, payload } }
+  }
   return again(script, place, remember(state, { form: { ...form, refused: true } }), { isRefused: true })
 }
 
@@ -186,17 +207,24 @@ const again = (
 }
 
 /**
- * Payload of the button that undoes the end of a form. A visitor who wrote "stop" where any text is an answer may have meant it as the
- * answer. Most did not, so the form ends at once, and the button carries the data to go on.
+ * The button that undoes the end of a form. A visitor who wrote "stop" where any text is an answer may have meant it as the answer. Most
+ * did not, so the form ends at once, and the button carries the data to go on.
  */
-const meantPayload = (
+const meantAs = (
+  script: Script,
   { reply, step, question }: AskPlace,
   { payload }: Given,
   value: string | null,
-): string | null => {
+): WayBack | null => {
   if (!KINDS[question.kind].takesAnyText || payload !== null || value === null) return null
-  const back = `${MEANT}${JSON.stringify([reply, step, value, question.remember])}`
-  return back.length <= LIMITS.payload ? back : null
+  const back = backPayload([reply, step, value, question.remember])
+  return back === null ? null : { title: script.words.meant, payload: back }
+}
+
+/** Null where it would be too long for Facebook. */
+const backPayload = (parts: readonly Json[]): string | null => {
+  const payload = `${MEANT}${JSON.stringify(parts)}`
+  return payload.length <= LIMITS.payload ? payload : null
 }
 
 const isOtherButton = (script: Script, payload: string): boolean =>

@@ -233,6 +233,61 @@ t.test('a visitor who says no to the way out, too, ends the form', async (t) => 
   t.match(await say('no'), [/Shall a person help you/], 'at another question')
 })
 
+t.test('a form that a second no has ended goes on at its question, with the answers before it', async (t) => {
+  const form = (title: string): string => `replies:
+  book:
+    when: book
+    ${title}
+    ask: [{ question: How many?, remember: people, as: number }, { question: When?, remember: day, as: date }]
+    answers: keep
+    next: done
+  done: { say: '{{people}} on {{day}}' }
+`
+  for (const [title, button] of [
+    ['title: { en: A table, de: Ein Tisch }', 'A table'],
+    ['', '↩'],
+  ] as const) {
+    const { say, tap, offers, answers } = talk(form(title))
+    for (const text of ['book', '4', 'no']) await say(text)
+    t.same(await say('no'), ['All right, we stop here.'])
+    t.same(offers(), [button])
+    t.same(await tap(button), ['When?'])
+    t.match(await say('no'), [/Shall a person help you/], 'the refusals are counted anew')
+    await say('2026-12-24')
+    t.match(answers, [{ form: 'book', values: { people: '4', day: '2026-12-24' } }])
+  }
+  const { say, offers } = talk(form('title: A table'))
+  for (const text of ['book', 'cancel']) await say(text)
+  t.same(offers(), [], 'a visitor who cancels wants no way back')
+})
+
+t.test('a word that says no in some languages only refuses a question in these', async (t) => {
+  const form = (language: string): string => `language: ${language}
+replies:
+  a: { when: book, ask: [{ question: When?, remember: when, as: email }], next: b }
+  b: { say: Ok }
+`
+  for (const [word, yes, no] of [
+    ['ne', ['cs', 'sk', 'sr', 'de'], ['tr', 'en', 'fr']],
+    ['nu', ['ro'], ['nl', 'sv', 'da']],
+    ['Ei!', ['fi', 'et'], ['de', 'nb']],
+    ['no', ['en', 'es', 'it', 'tr', 'de_AT'], []],
+    ['ne danke', ['en', 'tr'], []],
+  ] as const) {
+    for (const [languages, isNo] of [
+      [yes, true],
+      [no, false],
+    ] as const) {
+      for (const language of languages) {
+        const { say } = talk(form(language))
+        await say('book')
+        const [answer = ''] = await say(word)
+        t.equal(answer.startsWith('I do not understand, and'), isNo, `${word} in ${language}`)
+      }
+    }
+  }
+})
+
 t.test('a form ends by words of the language of its script', async (t) => {
   const form = (head: string): string => `${head}replies:
   a: { when: book, ask: [{ question: When?, remember: when, as: date }], next: b }
