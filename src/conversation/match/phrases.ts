@@ -1,8 +1,6 @@
-import { editDistance } from '../../base/edit-distance.ts'
-import { MEASURES, SHORTHAND } from './english.ts'
-import { countHiragana, isPair, matchKey, wordsOf } from '../../script/match-key.ts'
-import { isFiller, isQuestionWord } from './small-words.ts'
-import { createVocabulary, type Effort, type Meant } from './vocabulary.ts'
+import { createPhraseTable } from './phrase-table.ts'
+import { costOf, meaningful } from './phrase-words.ts'
+import type { Effort, Meant } from './vocabulary.ts'
 
 export interface Similar {
   reply: string
@@ -20,11 +18,6 @@ export interface PhraseIndex {
   search: (key: string) => Similar[]
 }
 
-interface Phrase {
-  reply: number
-  weight: number
-}
-
 /** More words of a message than this are not weighed. */
 const MOST_WORDS = 30
 /** Keeps a message of nonsense words under a millisecond (ADR 0031). */
@@ -40,46 +33,14 @@ const TOLERANCE = 2
 /** A word known from another phrase of the same reply is on the subject, and counts against the phrase only by this factor. */
 const ON_SUBJECT = 0.3
 
-/** Indexes the phrases of all replies; equally good ones are decided by their order. */
+/** Searches the phrases of all replies; equally good ones are decided by their order. */
 export const createPhraseIndex = (
   replies: readonly { name: string; phrases: readonly string[] }[],
 ): PhraseIndex => {
-  /** The words of all phrases, numbered. */
-  const ids = new Map<string, number>()
-  const phrases: Phrase[] = []
-  const wordsOfPhrases: number[][] = []
-  /** For each word: the replies whose phrases have it, and in how many of their phrases. */
-  const subjects: number[][] = []
-  const postings: number[][] = []
-
-  for (const [reply, { phrases: own }] of replies.entries()) {
-    for (const phrase of own) {
-      const numbers: number[] = []
-      for (const word of meaningful(matchKey(phrase), Number.POSITIVE_INFINITY)) {
-        const id = ids.get(word) ?? ids.size
-        ids.set(word, id)
-        numbers.push(id)
-        const speaking = (subjects[id] ??= [])
-        if (speaking.at(-1) !== reply) speaking.push(reply)
-        ;(postings[id] ??= []).push(phrases.length)
-      }
-      wordsOfPhrases.push(numbers)
-      phrases.push({ reply, weight: 0 })
-    }
-  }
-  const vocabulary = createVocabulary(ids)
-  const words = [...ids.keys()]
-  // A word that many replies have tells them apart badly.
-  const weights = Float64Array.from(
-    words,
-    (word, id) => weightOf(word) / (1 + Math.log2(subjects[id]?.length ?? 1)),
-  )
-  for (const [index, phrase] of phrases.entries()) {
-    phrase.weight = (wordsOfPhrases[index] ?? []).reduce((sum, id) => sum + (weights[id] ?? 0), 0)
-  }
+  const { vocabulary, phrases, weights, subjects, postings } = createPhraseTable(replies)
 
   // Kept between messages, so that a message makes no garbage. The first three are all zero between two messages.
-  const likeness = new Float64Array(words.length)
+  const likeness = new Float64Array(weights.length)
   const gathered = new Float64Array(phrases.length)
   const confidence = new Float64Array(replies.length)
   const bestPhrase = new Int32Array(replies.length)
@@ -194,55 +155,4 @@ export const createPhraseIndex = (
       })
     },
   }
-}
-
-const HOW = new Set(['how', 'wie', 'hoe'])
-
-/** The first `most` different words of a {@link matchKey}, with abbreviations written out. */
-const meaningful = (key: string, most: number): string[] => {
-  const words = wordsOf(key)
-  const found: string[] = []
-  for (const [index, written] of words.entries()) {
-    const plain = SHORTHAND.get(written) ?? written
-    const measure = HOW.has(plain) ? measureIn(words[index + 1] ?? '') : undefined
-    const word = measure === undefined ? plain : `${plain} ${measure}`
-    if (found.includes(word)) continue
-    found.push(word)
-    if (found.length === most) break
-  }
-  return found
-}
-
-/** The word of measure that is written here, also "mutch" and "mcuh" for "much". */
-const measureIn = (word: string): string | undefined => {
-  if (MEASURES.has(word)) return word
-  if (word.length < SHORTEST_MEASURE || isFiller(word)) return undefined
-  return MEASURES_TO_CORRECT.find((one) => one[0] === word[0] && editDistance(one, word) === 1)
-}
-
-const SHORTEST_MEASURE = 4
-const MEASURES_TO_CORRECT = [...MEASURES].filter((word) => word.length >= SHORTEST_MEASURE)
-
-/**
- * How much a word of the message counts against a phrase that lacks it.
- *
- * @param meant - the phrase word that it most likely stands for
- */
-const costOf = (word: string, meant: Meant | undefined, weights: Float64Array): number => {
-  // A number belongs to the question ("on the 24th") and does not change its subject.
-  if (/^\d/.test(word)) return 0.3
-  return meant === undefined ? weightOf(word) : Math.max(weights[meant.id] ?? 0, weightOf(word) / 2)
-}
-
-const PAIR_WEIGHTS = [0.5, 0.3, 0.15]
-
-const weightOf = (word: string): number => {
-  if (isPair(word)) return PAIR_WEIGHTS[countHiragana(word)] ?? 0
-  if (isFiller(word)) return 0.2
-  if (isQuestionWord(word)) return 0.4
-  if (word.length === 1 && !/\d/.test(word)) return 0.1
-  // In languages without a list here, words of two letters are articles and prepositions.
-  if (word.length === 2) return 0.3
-  if (word.length === 3) return 0.7
-  return 1
 }
