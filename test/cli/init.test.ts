@@ -114,6 +114,8 @@ t.test(
     t.equal(readFileSync(join(folder, 'README.md'), 'utf8'), whole)
     t.ok(existsSync(join(folder, '.gitignore')))
 
+    mkdirSync(join(dir, 'other/node_modules'), { recursive: true })
+    t.match(await run(installed, dir, [join(dir, 'other')]), { code: 2, stderr: /is not empty/ })
     for (const [name, text] of [
       ['bot.yaml', 'replies: {}'],
       ['.env', ''],

@@ -71,6 +71,16 @@ t.test('a secret leaves by no core dump, no backup and no first visit in the cle
     t.match(read(proxy), /Strict-Transport-Security max-age=\d{8}/, proxy)
 })
 
+t.test('a second backup of a day has a folder of its own, which is deleted in its time', async (t) => {
+  const unit = read('evergreen-backup.service')
+  const [, line = ''] = /^ExecStart=\/bin\/sh -c '(.+)'$/m.exec(unit) ?? []
+  const command = line.replaceAll('%%', '%').replace('exec /usr/bin/node bin/backup.ts', 'basename')
+  const { stdout } = spawnSync('sh', ['-c', command], { encoding: 'utf8' })
+  t.match(stdout, /^\d{4}-\d\d-\d\dT\d{6}\n$/)
+  const [, kept = ''] = /^ExecStartPost=.* -name '(.+?)\*'/m.exec(unit) ?? []
+  t.ok(kept !== '' && stdout.startsWith(kept))
+})
+
 t.test('every setting a unit names exists', async (t) => {
   for (const name of UNITS) {
     for (const [, setting = ''] of read(name).matchAll(/^Environment="?(\w+)=/gm)) {
