@@ -114,6 +114,8 @@ const OWN_EVES: Readonly<Record<number, string>> = {
   31: `new years eve|new year eve|nye|silvester|sylvester|saint sylvestre|nochevieja|víspera de año nuevo|san silvestro|véspera de ano novo|
     oudejaarsavond|oudejaarsdag|sylwester|sylwestra|silvestr|silvestra|nyårsafton|nytårsaften|nyttårsaften|uudenvuodenaatto|szilveszter`,
 }
+/** The week after the next one. */
+const LATER = 'ubern'
 const OWN_OTHER_WEEK = ['ubernachst', 'nastepny', 'onumuzdeki', '下星期', '下个', '下個']
 /** 1 June 2026 is a Monday. */
 const MONDAY = [2026, 5, 1] as const
@@ -209,6 +211,10 @@ export const daysSaid = (
 /** Whether a text names another week than the next seven days, such as "next Friday" or "Friday in two weeks". */
 export const isOtherWeek = (key: string, { otherWeek }: DateWords): boolean =>
   otherWeek.some((start) => (isPair(start) ? key : ` ${key}`).includes(isPair(start) ? start : ` ${start}`))
+
+/** Whether that other week is the next one, or this one in other words. Chinese writes "the week after next" with the same signs. */
+export const isNextOnly = (key: string, { otherWeek }: DateWords): boolean =>
+  !` ${key}`.includes(` ${LATER}`) && !otherWeek.some((start) => isPair(start) && key.includes(start))
 
 /** The key without words for tomorrow that mean the morning: "heute morgen", "Dienstag morgen", "por la mañana". */
 export const withoutMornings = (key: string, { weekdays, near }: DateWords): string => {

@@ -13,6 +13,7 @@ import {
   DAY,
   daysSaid,
   EVES,
+  isNextOnly,
   isOtherWeek,
   monthOf,
   spelledDays,
@@ -37,17 +38,22 @@ export const dateIn = (written: string, place: DatePlace): string | null => {
   return other === undefined ? (date ?? null) : null
 }
 
-/** As {@link dateIn}, and both dates where `5/3` may be two. */
+/** As {@link dateIn}, and both dates where `5/3`, "next Friday", or "Friday" on a Friday may be two. */
 export const datesIn = (written: string, place: DatePlace): string[] => [
-  ...new Set(ordersOf(place).flatMap((order) => readDate(written, place, order)?.date ?? [])),
+  ...new Set(ordersOf(place).flatMap((order) => readDates(written, place, order)?.dates ?? [])),
 ]
 
 /** As {@link dateIn}, with the rest of the text after `matchKey`, {@link DAY} in place of the day. */
-export const readDate = (
+export const readDate = (written: string, place: DatePlace): { date: string; rest: string } | null => {
+  const { dates: [date, other] = [], rest = '' } = readDates(written, place, 'day') ?? {}
+  return date === undefined || other !== undefined ? null : { date, rest }
+}
+
+const readDates = (
   written: string,
   { nowMs, timeZone, languages }: DatePlace,
-  order: DateOrder = 'day',
-): { date: string; rest: string } | null => {
+  order: DateOrder,
+): { dates: string[]; rest: string } | null => {
   const { date: today, day: dayOfWeek } = placeInWeek(timeZone, nowMs)
   const words = dateWordsOf(languages)
   const text = withoutTimes(
@@ -84,28 +90,35 @@ export const readDate = (
     if ([...weekdays.said, ...shortWeekdays(around, words)].some((one) => one !== weekdayOf(date)))
       return null
     // "24 December for a week" begins on that day, "a week from 24 December" does not.
-    if (span === -1 || (dates.size > 0 && span > around.indexOf(DAY))) return { date, rest }
+    if (span === -1 || (dates.size > 0 && span > around.indexOf(DAY))) return { dates: [date], rest }
     return dates.size === 0 && weekday === undefined ? offsetFrom(date, rest) : null
   }
   const many = oneOfManyOf(languages)
   if (isBesideHoliday(rest) || around.some((word, index) => around[index + 1] === DAY && many.has(word)))
     return null
+  if (span !== -1) return null
+  if (isOtherWeek(key, words)) {
+    // On a Monday, "next Friday" may be this Friday or the one after; "next Monday" is not today.
+    const first = dayBeside(today, days === 0 ? 7 : days)
+    return isNextOnly(key, words) ? { dates: [first, dayBeside(first, 7)], rest } : null
+  }
   // On a Friday, "Friday" may be today or in a week.
-  return days === 0 || span !== -1 || isOtherWeek(key, words) ? null : { date: meant, rest }
+  return { dates: days === 0 ? [meant, dayBeside(meant, 7)] : [meant], rest }
 }
 
 /** The date of an eve: that of the text where it says the same one, "24 December 2027, Christmas Eve". */
 const eveOn = (day: number, said: readonly (string | null)[], today: string): string | null =>
   said.find((date) => date?.endsWith(`-12-${day}`)) ?? dateOf(undefined, '12', String(day), today)
 
-const offsetFrom = (from: string, rest: string): { date: string; rest: string } | null => {
+const offsetFrom = (from: string, rest: string): { dates: string[]; rest: string } | null => {
   const days = daysFrom(rest)
-  return days === null ? null : { date: dayBeside(from, days), rest: DAY }
+  return days === null ? null : { dates: [dayBeside(from, days)], rest: DAY }
 }
 
-/** "Fri, please", "on Sat" */
+/** "Fri, please", "on Sat", "next Fri" */
 const aloneIn = (key: string, words: DateWords): ReturnType<typeof daysSaid> | null => {
-  const [word = '', ...others] = key.split(' ').filter((one) => !ON.has(one) && !isAroundAnswer(one))
+  const isBeside = (one: string): boolean => ON.has(one) || isAroundAnswer(one) || isOtherWeek(one, words)
+  const [word = '', ...others] = key.split(' ').filter((one) => !isBeside(one))
   const day = OTHER_WORDS.test(word) ? undefined : words.shortWeekdays.get(word)
   return day === undefined || others.length > 0 ? null : { said: [day], rest: DAY }
 }

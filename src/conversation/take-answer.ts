@@ -66,7 +66,7 @@ export const takeAnswer = (
   if (value !== null && !asksForPerson(script, question, given, matcher) && !asks(place, given, matcher))
     return accept(script, place, value, { state, nowMs: event.timestampMs })
   const days = daysOf(script, question, given)
-  if (days.length > 1) return again(script, place, state, { days })
+  if (days.length > 1 && !asks(place, given, matcher)) return again(script, place, state, { days })
   if (given.text !== null && value !== null) return { is: 'aside', place, state }
   if (given.text !== null && isRefusal(given.text, script.languages)) return refuse(script, place, state)
   const other = given.text === null ? null : somethingElse(script, question, given.text, matcher())

@@ -1,0 +1,46 @@
+import t from 'tap'
+import { talk } from './talk.ts'
+
+t.test('a weekday that may be in this week or the next is asked for with both days as buttons', async (t) => {
+  const yaml = (language: string): string => `language: ${language}
+replies:
+  hours: { when: [opening hours, are you open], say: HOURS }
+  visit:
+    when: book
+    ask: [{ question: Which day?, remember: day, as: date }, { question: How many?, remember: people, as: number }]
+    next: done
+  done: { say: '{{day}} {{people}}' }
+`
+  // START_MS is a Monday.
+  for (const [language, text, ...days] of [
+    ['en', 'next Fri', 'Sep 25, 2026', 'Oct 2, 2026'],
+    ['en', 'can I come next Friday?', 'Sep 25, 2026', 'Oct 2, 2026'],
+    ['en', 'Monday', 'Sep 21, 2026', 'Sep 28, 2026'],
+    ['en', 'next Monday', 'Sep 28, 2026', 'Oct 5, 2026'],
+    ['de', 'nächsten Freitag', '25. Sept. 2026', '2. Okt. 2026'],
+    ['fr', 'vendredi prochain', '25 sept. 2026', '2 oct. 2026'],
+    ['tr', 'haftaya cuma', '25 Eyl 2026', '2 Eki 2026'],
+  ] as const) {
+    const { say, tap, offers } = talk(yaml(language))
+    await say('book')
+    t.same(await say(text), ['Please pick one of these.'], text)
+    t.same(offers(), [...days, 'Cancel'], text)
+    t.same(await tap(days[1]), ['How many?'])
+    t.match(await say('4'), [/^2026-(?:09|10)-\d\d 4$/])
+  }
+  for (const text of [
+    'übernächsten Freitag',
+    'Friday next week',
+    'not next Friday',
+    'last Friday',
+    'every Monday',
+  ]) {
+    const { say, offers } = talk(yaml('de'))
+    await say('book')
+    await say(text)
+    t.same(offers(), ['Cancel'], text)
+  }
+  const { say } = talk(yaml('en'))
+  await say('book')
+  t.same(await say('are you open next friday?'), ['HOURS', 'Which day?'])
+})
