@@ -1,42 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { SAMPLE_SCRIPT } from '../../../src/script/own-script.ts'
-import { buildConsole, signedInTab, type Tab } from '../../helpers/console.ts'
-
-const LIST = '/operator/script'
-const REPLIES = `${LIST}/replies`
-const [REPLY, TEXT, VERSIONS, TRY] = ['reply', 'text', 'versions', 'try'].map(
-  (name) => `${LIST}/${name}`,
-) as [string, string, string, string]
-const SCRIPT = `replies:
-  hours:
-    title: Opening hours
-    when: [opening hours, when are you open]   # daily
-    say: From 9 to 18.
-    choices: [place]
-  place:
-    title: Find us
-    when: where are you
-    say: At <the> square.
-fallback: { say: Pardon? }
-`
-
-const scene = async (t: Test, files: Record<string, string> = { 'bot.yaml': SCRIPT }) => {
-  const dir = t.testdir({ own: files, data: {} })
-  const file = join(dir, 'own/bot.yaml')
-  const world = await buildConsole(t, { dir: join(dir, 'data'), env: { BOT_SCRIPT: file } })
-  return {
-    ...world,
-    tab: await signedInTab(world.app),
-    another: () => signedInTab(world.app),
-    script: (name = 'bot.yaml') => readFileSync(join(dir, 'own', name), 'utf8'),
-    write: (text: string) => writeFileSync(file, text),
-  }
-}
-
-const open = (tab: Tab, reply: string) => tab.get(`${REPLY}?name=${reply}`)
-const textIn = (page: string): string => /<textarea[^>]*id="text"[^>]*>\n([^<]*)</.exec(page)?.[1] ?? ''
+import { buildConsole, signedInTab } from '../../helpers/console.ts'
+import { LIST, open, REPLIES, REPLY, scene, SCRIPT, TEXT, textIn, TRY } from './script-scene.ts'
 
 t.test('replies are listed, and found by their name, title, phrases and texts', async (t) => {
   const { tab } = await scene(t)
@@ -212,98 +179,6 @@ t.test('a sentence is tried: which reply, why, what comes near, and how it looks
   t.notMatch(log(), /bikes/)
 })
 
-t.test('the whole text is saved as it was typed, also what turns a text about', async (t) => {
-  const { tab, script } = await scene(t)
-  const odd = SCRIPT.replace('Pardon?', "'\u200fשלום\u200f &amp; <textarea>'").replace(
-    '# daily',
-    '# every day',
-  )
-  t.equal(
-    textIn((await tab.get(TEXT)).body)
-      .replaceAll('&lt;', '<')
-      .replaceAll('&gt;', '>'),
-    SCRIPT,
-  )
-  t.equal((await tab.submit(TEXT, { do: 'save', text: odd.replaceAll('\n', '\r\n') })).statusCode, 303)
-  t.equal(script(), odd)
-  t.match((await tab.get(TEXT)).body, /\u200fשלום\u200f &amp;amp; &lt;textarea&gt;/)
-})
-
-t.test('mistakes in the text are told as script:check tells them, and nothing is saved', async (t) => {
-  const { tab, script } = await scene(t)
-  await tab.get(TEXT)
-  const wrong = SCRIPT.replace('    say: From 9', '    sya: From 9')
-  for (const [what, statusCode] of [
-    ['check', 200],
-    ['save', 422],
-  ] as const) {
-    const { statusCode: got, body } = await tab.submit(TEXT, { do: what, text: wrong })
-    t.equal(got, statusCode)
-    t.match(
-      body,
-      /data-line="5">Line 5<\/a[^]*found the key &quot;sya&quot;[^]*say[^]*<code>\s*sya: From 9/,
-      what,
-    )
-    t.match(textIn(body), /sya: From/)
-  }
-  t.equal(script(), SCRIPT)
-  t.match((await tab.submit(TEXT, { do: 'check', text: SCRIPT })).body, /No mistakes\. It is not saved yet/)
-})
-
-t.test(
-  'what a right text may mean otherwise is told at its line, before and after it is saved',
-  async (t) => {
-    const { tab } = await scene(t)
-    t.notMatch((await tab.get(TEXT)).body, /something else than you mean/)
-    const doubtful = SCRIPT.replace('say: From 9 to 18.', 'say: Gate #1')
-    const checked = (await tab.submit(TEXT, { do: 'check', text: doubtful })).body
-    t.match(checked, /No mistakes/)
-    t.match(checked, /1 place may say something else[^]*data-line="\d+"[^]*ends before &quot;#1&quot;/)
-    t.equal((await tab.submit(TEXT, { do: 'save', text: doubtful })).statusCode, 303)
-    t.match((await tab.get(TEXT)).body, /ends before &quot;#1&quot;/)
-  },
-)
-
-t.test('a text that another has changed meanwhile is not overwritten unseen', async (t) => {
-  const { tab, write, script } = await scene(t)
-  await tab.get(TEXT)
-  const theirs = SCRIPT.replace('Pardon?', 'Theirs.')
-  write(theirs)
-  const mine = SCRIPT.replace('From 9', 'From 8')
-  const refused = await tab.submit(TEXT, { do: 'save', text: mine })
-  t.match(refused, { statusCode: 409, body: /changed after you opened it[^]*Theirs\.[^]*From 8/ })
-  t.equal(script(), theirs)
-  t.match(textIn(refused.body), /From 8/)
-  await tab.submit(TEXT, { do: 'save', text: mine })
-  t.equal(script(), mine)
-})
-
-t.test('earlier versions are kept with who and when, and one can be gone back to', async (t) => {
-  const { tab, script } = await scene(t)
-  t.match((await tab.get(VERSIONS)).body, /None: nothing was changed here yet/)
-  await open(tab, 'hours')
-  await tab.submit(REPLY, { do: 'save', 'say.0': 'Shut.' })
-  const { body } = await tab.get(VERSIONS)
-  const [, to = ''] = /href="(\/operator\/script\/versions\?id=[^"]*)"/.exec(body) ?? []
-  t.match(body, /by <bdi>operator<\/bdi>/)
-  t.match((await tab.get(to)).body, /class="gone"[^]*Shut\.[^]*class="new"[^]*From 9 to 18/)
-  t.match(await tab.submit(VERSIONS), { statusCode: 303, headers: { location: /did=saved/ } })
-  t.equal(script(), SCRIPT)
-  t.equal((await tab.get(`${VERSIONS}?id=..%2Fbot.yaml`)).statusCode, 404)
-})
-
-t.test('going back is refused where the script was changed after the look', async (t) => {
-  const { tab, write, script } = await scene(t)
-  await open(tab, 'hours')
-  await tab.submit(REPLY, { do: 'save', 'say.0': 'Shut.' })
-  const [, to = ''] =
-    /href="(\/operator\/script\/versions\?id=[^"]*)"/.exec((await tab.get(VERSIONS)).body) ?? []
-  await tab.get(to)
-  write(`${script()}# by hand\n`)
-  t.match(await tab.submit(VERSIONS), { statusCode: 409, body: /BOT_SCRIPT_CHANGED/ })
-  t.match(script(), /Shut\.[^]*# by hand/)
-})
-
 t.test('each script has its pages, and each is changed by itself', async (t) => {
   const { tab, script } = await scene(t, {
     'bot.yaml': `${SCRIPT}pages: { '1001': tea.yaml }\n`,
@@ -366,63 +241,4 @@ t.test('a form that says nothing of what it wants is refused', async (t) => {
   t.match(await tab.submit(REPLY, { do: 'save', version: '' }), { statusCode: 400 })
   t.match(await open(tab, 'gone'), { statusCode: 409 })
   t.equal(script(), SCRIPT)
-})
-
-t.test(
-  'messages of a reply are arranged by buttons, and nothing is saved before it is asked for',
-  async (t) => {
-    const text = SCRIPT.replace('say: From 9 to 18.', 'say: [From 9 to 18., Come in.]   # in that order')
-    const { tab, script } = await scene(t, { 'bot.yaml': text })
-    await open(tab, 'hours')
-    t.match(tab.page(), /value="down:0"[^]*value="up:1"/)
-    t.notMatch(tab.page(), /value="up:0"|value="down:1"/)
-    const moved = await tab.submit(REPLY, { do: 'up:1', 'say.0': 'From 10 to 18.' })
-    t.match(moved, { statusCode: 200, body: /Not saved yet[^]*Come in\.[^]*From 10 to 18\./ })
-    const added = await tab.submit(REPLY, { do: 'add', 'say.new': 'Bye.' })
-    t.match(added.body, /Message 3[^]*Bye\.[^]*name="say.new"/)
-    t.equal(script(), text)
-    t.match(
-      (await tab.submit(REPLY, { do: 'out:7' })).statusCode,
-      200,
-      'a message that is not there is not taken out',
-    )
-    t.match(await tab.submit(REPLY, { do: 'up:9' }), { statusCode: 409, body: /no such message/ })
-    await open(tab, 'hours')
-    await tab.submit(REPLY, { do: 'up:1', 'say.0': 'From 10 to 18.' })
-    await tab.submit(REPLY, { do: 'add', 'say.new': 'Bye.' })
-    t.match(await tab.submit(REPLY, { do: 'save' }), { statusCode: 303 })
-    t.equal(
-      script(),
-      text.replace('[From 9 to 18., Come in.]', '[Come in., From 10 to 18., Bye.]'),
-      'comments and layout stay',
-    )
-  },
-)
-
-t.test('an arrangement of a reply that another person has changed is not saved, and kept', async (t) => {
-  const text = SCRIPT.replace('say: From 9 to 18.', 'say: [From 9 to 18., Come in.]')
-  const { tab, another, script } = await scene(t, { 'bot.yaml': text })
-  await open(tab, 'hours')
-  await tab.submit(REPLY, { do: 'up:1' })
-  const other = await another()
-  await open(other, 'hours')
-  t.match(await other.submit(REPLY, { do: 'save', title: 'Hours' }), { statusCode: 303 })
-  const refused = await tab.submit(REPLY, { do: 'save' })
-  t.match(refused, { statusCode: 409, body: /messages as you arranged them[^]*Come in\.[^]*From 9 to 18/ })
-  t.match(script(), 'From 9 to 18., Come in.')
-  t.match(await tab.submit(REPLY, { do: 'save' }), { statusCode: 303 })
-  t.match(script(), 'Come in., From 9 to 18.')
-})
-
-t.test('what another person has changed is told before messages are arranged, too', async (t) => {
-  const text = SCRIPT.replace('say: From 9 to 18.', 'say: [From 9 to 18., Come in.]')
-  const { tab, another, script } = await scene(t, { 'bot.yaml': text })
-  await open(tab, 'hours')
-  const other = await another()
-  await open(other, 'hours')
-  await other.submit(REPLY, { do: 'up:1' })
-  t.match(await other.submit(REPLY, { do: 'save' }), { statusCode: 303 })
-  const refused = await tab.submit(REPLY, { do: 'out:0' })
-  t.match(refused, { statusCode: 409, body: /This was changed after you opened it/ })
-  t.match(script(), 'Come in., From 9 to 18.')
 })
