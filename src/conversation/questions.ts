@@ -108,13 +108,15 @@ export const undoOf = (
 export const isCancel = (script: Script, { text, payload }: Given): boolean => {
   if (payload !== null) return payload === CANCEL
   const key = matchKey(text ?? '')
-  const plain = matchKey((text ?? '').replace(NO, ''))
-    .replace(POLITE, '')
-    .replace(WISH, '')
+  const plain = withoutPoliteness((text ?? '').replace(NO, ''))
   const said = [key, plain, ...otherSpellings(key)]
   const { cancel, cancelWords } = script.words
   return [...allOf(cancel), ...cancelWords].map(matchKey).some((word) => said.includes(word))
 }
+
+/** The key of a text without words of politeness and of a wish around it. */
+export const withoutPoliteness = (text: string): string =>
+  matchKey(text).replace(POLITE, '').replace(WISH, '')
 
 /** "Stop please", "bitte abbrechen" */
 const POLITE =

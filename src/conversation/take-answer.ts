@@ -15,15 +15,17 @@ import {
   type FormStep,
   type WayBack,
 } from './forms.ts'
+import { SURE } from './heard.ts'
 import type { Matcher } from './match/matcher.ts'
 import { readMemory, remember } from './memory.ts'
-import { daysOf, isCancel, judge } from './questions.ts'
+import { daysOf, isCancel, judge, withoutPoliteness } from './questions.ts'
 import type { Given } from './questions/given.ts'
 import { KINDS } from './questions/kinds.ts'
 import { isRefusal } from './refusals.ts'
 import { beginsLikeQuestion, isQuestion, somethingElse } from './something-else.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
+import { matchKey } from '../script/match-key.ts'
 import { allOf } from '../script/localised.ts'
 import type { Option, Question, Script } from '../script/types.ts'
 
@@ -230,7 +232,10 @@ const backPayload = (parts: readonly Json[]): string | null => {
 const isOtherButton = (script: Script, payload: string): boolean =>
   script.replies.has(payload) || payload.startsWith(`${OWN_PAYLOAD}more:`) || readCarried(payload) !== null
 
-/** A text that equals a phrase of the reply that hands over to a person is no answer to "What is your name?". */
+/**
+ * A text that equals a phrase of the reply that hands over to a person, with or without politeness, or asks in a question for what
+ * clearly resembles one, is no answer to "What is your name?".
+ */
 const asksForPerson = (
   script: Script,
   question: Question,
@@ -238,10 +243,18 @@ const asksForPerson = (
   matcher: () => Matcher,
 ): boolean => {
   if (!KINDS[question.kind].takesAnyText || text === null) return false
-  const match = matcher().match(text)
-  if (match === null || (match.how !== 'phrase' && match.how !== 'title')) return false
-  return script.replies.get(match.reply)?.handover === true
+  // "Will Human" is a name.
+  const asks = isQuestion(text) || (beginsLikeQuestion(text) && matchKey(text).split(' ').length > 2)
+  return [text, withoutPoliteness(text).replace(ARTICLE, '')].some((said) => {
+    const match = matcher().match(said)
+    if (match === null || script.replies.get(match.reply)?.handover !== true) return false
+    if (match.how === 'similar') return asks && match.confidence >= SURE
+    return match.how !== 'pattern'
+  })
 }
+
+/** "A human", "einen Menschen" */
+const ARTICLE = /^(?:an?|the|eine?n?|une?|una|uma?|een) /
 
 /**
  * "Are you open on Friday?" names a day, but asks for another reply instead of answering a question for a day. "Can I book a table for

@@ -1,0 +1,45 @@
+import t from 'tap'
+import { talk } from './talk.ts'
+
+t.test('a visitor who asks for a person where any text is an answer gets one', async (t) => {
+  const yaml = (phrases: string): string => `
+replies:
+  person: { title: A person, when: [${phrases}], say: PERSON, do: handover }
+  form: { when: book, ask: { question: Your name?, remember: name }, next: done }
+  done: { say: 'Hello {{name}}' }
+`
+  for (const [phrases, asking, answers] of [
+    [
+      'talk to a person, human',
+      [
+        'human',
+        'human please',
+        'A human!',
+        'can I talk to a person',
+        'Can I please talk to a person?',
+        'are you human?',
+      ],
+      [
+        'Will Human',
+        'The Human League',
+        'my person is Ann',
+        'can you write human on the cake',
+        'I am a person',
+        'Ann Person',
+      ],
+    ],
+    ['Mensch', ['ein Mensch bitte', 'Einen Mensch, bitte'], ['Herr Mensch', 'Mensch Müller']],
+  ] as const) {
+    for (const text of asking) {
+      const { say, effects } = talk(yaml(phrases))
+      await say('book')
+      t.same(await say(text), ['PERSON'], text)
+      t.same(effects, [{ do: 'handover' }])
+    }
+    for (const text of answers) {
+      const { say } = talk(yaml(phrases))
+      await say('book')
+      t.same(await say(text), [`Hello ${text}`], text)
+    }
+  }
+})
