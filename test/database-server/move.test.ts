@@ -1,5 +1,6 @@
 import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
@@ -114,6 +115,34 @@ t.test('a move that was cut off is run again', async (t) => {
 
   t.match(await move(dir, url), { rows: { outbox: 4, seen: 4 } })
   t.match(await sql(url, 'select count(*)::int as n from evergreen.outbox'), [{ n: 4 }])
+})
+
+t.test(
+  'what a bot has changed in the files after a move was cut off is not left behind unnoticed',
+  async (t) => {
+    const [dir, url] = [await folder(t.testdir()), await freshDatabase()]
+    await sql(url, 'alter table evergreen.open_question rename to elsewhere')
+    await t.rejects(move(dir, url))
+    await sql(url, 'alter table evergreen.elsewhere rename to open_question')
+    const db = new DatabaseSync(databaseIn(dir))
+    db.exec(`update conversation set state = '{"handover":{"sinceMs":6}}' where psid = 'psid-a'`)
+    db.close()
+    await t.rejects(move(dir, url), {
+      message: 'The table conversation has not arrived as it was.',
+      remedy: /Empty the database/,
+    })
+  },
+)
+
+t.test('replies that wait in a copy that no bot has begun on move as in doubt', async (t) => {
+  const [dir, url] = [await folder(t.testdir()), await freshDatabase()]
+  const db = new DatabaseSync(databaseIn(dir))
+  db.exec(`insert into meta (name, value) values ('inode', 'of another file')`)
+  db.close()
+  await move(dir, url)
+  t.match(await sql(url, 'select count(*)::int as n from evergreen.outbox where doubt_ms is null'), [
+    { n: 0 },
+  ])
 })
 
 t.test('a token that a command is about to save moves, too', async (t) => {
