@@ -46,7 +46,7 @@ async function setup(app: FastifyInstance, { host, code, onEnter, ...deps }: Set
     if (why === null) return
     throw new BotError('BOT_FORM_REFUSED', STRANGE[why], {
       remedy:
-        'Open it on the machine itself, at the address the terminal shows, or by way of a tunnel to there (ssh -L).',
+        'Open it on the machine itself, at the address the terminal shows, or through a tunnel to it (ssh -L).',
     })
   })
   await app.register(ownFormsPlugin, {
@@ -59,7 +59,7 @@ async function setup(app: FastifyInstance, { host, code, onEnter, ...deps }: Set
     const { open = false } = request.routeOptions.config
     if (open || isIn(request)) return
     if (request.method === 'GET') return reply.redirect('/setup/code', 303)
-    throw new BotError('BOT_SIGN_IN_NEEDED', 'Bring the set-up code first.', {
+    throw new BotError('BOT_SIGN_IN_NEEDED', 'Enter the set-up code first.', {
       remedy: 'The terminal in which the bot was started shows it.',
     })
   })
@@ -81,7 +81,7 @@ async function setup(app: FastifyInstance, { host, code, onEnter, ...deps }: Set
       if (!code.redeem(given)) {
         app.logStranger(request.ip, { part: 'setup' }, 'a wrong set-up code was given')
         throw new BotError('BOT_SIGN_IN_FAILED', 'This is not the code, or it was used already.', {
-          remedy: 'The terminal shows the one that is good now.',
+          remedy: 'Enter the code that the terminal shows now.',
         })
       }
       session = randomBytes(16).toString('base64url')

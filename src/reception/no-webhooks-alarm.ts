@@ -172,7 +172,7 @@ export const createNoWebhooksAlarm = ({
           ? 'No webhook has come since the bot was started, which is very unusual for this Page.'
           : `No webhook has come for ${duration(nowMs - since)} (since ${utc(since)}), which is very unusual for this Page.`,
       remedy:
-        'Run `npm run doctor`: it tells whether Facebook still reaches the bot. If all is in order, it is but a quiet day, and the next message ends this.',
+        'Run `npm run doctor`: it tells whether Facebook still reaches the bot. If every check passes, the Page has a quiet day, and its next webhook ends this alert.',
     })
   }
 

@@ -9,7 +9,7 @@ export const phoneKind: Kind = {
   button: { content_type: 'user_phone_number' },
 }
 
-/** Null for two numbers, too, and for a part of one. */
+/** Null for a text with two numbers or a part of one, because the number meant is then a guess. */
 const phoneIn = (written: string): string | null => {
   const text = written
     .replace(/\p{Pd}/gu, '-')
