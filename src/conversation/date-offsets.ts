@@ -23,9 +23,9 @@ const UNSURE_DAYS = new Set([8, 15])
  * The number of days between the named day and the day meant: "today in a week", "in zwei Wochen ab heute", "three days from now".
  *
  * @param rest - the rest of the text after `matchKey`, with {@link DAY} in place of the day
- * @returns null where the text means, or may mean, another thing
+ * @returns `isWeek` where any day of that week may be meant: "in two weeks" alone; null where the text means, or may mean, another thing
  */
-export const daysFrom = (rest: string): number | null => {
+export const daysFrom = (rest: string): { days: number; isWeek: boolean } | null => {
   const said = rest.replace(/\bfrom now\b/, `from ${DAY}`).split(' ')
   const index = said.findIndex((word) => SPANS.has(word))
   const days = SPANS.get(said[index] ?? '')
@@ -36,9 +36,6 @@ export const daysFrom = (rest: string): number | null => {
   const isFrom = said[index + 1] === 'from' && said[index + 2] === DAY
   // "A week from tomorrow" is one day, "ab morgen eine Woche" are seven.
   if (!isFrom && !IN.has(before ?? '')) return null
-  const isBare = !said.includes(DAY)
-  // "In two weeks" alone may be any day of that week.
-  if (isBare && days !== 1) return null
   const others = said.toSpliced(index - 1, 2)
   const isKnown = (word: string): boolean =>
     word === DAY ||
@@ -46,7 +43,8 @@ export const daysFrom = (rest: string): number | null => {
     FROM.has(word) ||
     LINKS.has(word) ||
     (isAroundAnswer(word) && !VAGUE.has(word))
-  return others.every(isKnown) ? count * days : null
+  if (!others.every(isKnown)) return null
+  return { days: count * days, isWeek: days !== 1 && !said.includes(DAY) }
 }
 
 const countOf = (word = ''): number | null =>

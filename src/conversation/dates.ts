@@ -38,7 +38,7 @@ export const dateIn = (written: string, place: DatePlace): string | null => {
   return other === undefined ? (date ?? null) : null
 }
 
-/** As {@link dateIn}, and both dates where `5/3`, "next Friday", or "Friday" on a Friday may be two. */
+/** As {@link dateIn}, and all dates where `5/3`, "next Friday", or "Friday" on a Friday may be two, or "in two weeks" seven. */
 export const datesIn = (written: string, place: DatePlace): string[] => [
   ...new Set(ordersOf(place).flatMap((order) => readDates(written, place, order)?.dates ?? [])),
 ]
@@ -111,9 +111,14 @@ const eveOn = (day: number, said: readonly (string | null)[], today: string): st
   said.find((date) => date?.endsWith(`-12-${day}`)) ?? dateOf(undefined, '12', String(day), today)
 
 const offsetFrom = (from: string, rest: string): { dates: string[]; rest: string } | null => {
-  const days = daysFrom(rest)
-  return days === null ? null : { dates: [dayBeside(from, days)], rest: DAY }
+  const offset = daysFrom(rest)
+  if (offset === null) return null
+  const date = dayBeside(from, offset.days)
+  const monday = dayBeside(date, -weekdayOf(date))
+  return { dates: offset.isWeek ? WEEK.map((day) => dayBeside(monday, day)) : [date], rest: DAY }
 }
+
+const WEEK = [0, 1, 2, 3, 4, 5, 6]
 
 /** "Fri, please", "on Sat", "next Fri" */
 const aloneIn = (key: string, words: DateWords): ReturnType<typeof daysSaid> | null => {

@@ -44,3 +44,38 @@ replies:
   await say('book')
   t.same(await say('are you open next friday?'), ['HOURS', 'Which day?'])
 })
+
+t.test('weeks from now are asked for with the days of that week as buttons', async (t) => {
+  const yaml = (language: string): string => `language: ${language}
+replies:
+  visit: { when: book, ask: { question: Which day?, remember: day, as: date }, next: done }
+  done: { say: '{{day}}' }
+`
+  for (const [language, text, first, last] of [
+    ['en', 'in 2 weeks', 'Oct 5, 2026', 'Oct 11, 2026'],
+    ['en', 'in a week please', 'Sep 28, 2026', 'Oct 4, 2026'],
+    ['de', 'in zwei Wochen', '5. Okt. 2026', '11. Okt. 2026'],
+    ['fr', 'dans 2 semaines', '5 oct. 2026', '11 oct. 2026'],
+  ] as const) {
+    const { say, tap, offers } = talk(yaml(language))
+    await say('book')
+    t.same(await say(text), ['Please pick one of these.'], text)
+    t.equal(offers().length, 8)
+    t.same([offers()[0], offers()[6], offers()[7]], [first, last, 'Cancel'])
+    t.match(await tap(last), [/^2026-10-(?:04|11)$/])
+  }
+  for (const [text, day] of [
+    ['today in 2 weeks', '2026-10-05'],
+    ['in 14 days', '2026-10-05'],
+  ] as const) {
+    const { say } = talk(yaml('en'))
+    await say('book')
+    t.same(await say(text), [day], text)
+  }
+  for (const text of ['for 2 weeks', '2 weeks', 'in 2 or 3 weeks', 'in about 2 weeks']) {
+    const { say, offers } = talk(yaml('en'))
+    await say('book')
+    await say(text)
+    t.same(offers(), ['Cancel'], text)
+  }
+})
