@@ -30,7 +30,7 @@ const OTHERS: Record<string, number> = {
 
 /**
  * Numbers from one on in other languages. They count only alone, because many are other words in a sentence ("très", "um"). The Spanish
- * eleven is left out: "once" is an English word.
+ * eleven is left out: "once" is an English word, as are the Turkish ten ("on") and the Swedish six.
  */
 const ALONE: Record<string, number> = Object.fromEntries(
   [
@@ -40,6 +40,14 @@ const ALONE: Record<string, number> = Object.fromEntries(
     'um/uma dois/duas três quatro cinco seis sete oito nove dez onze doze',
     'een/één twee drie vier vijf zes zeven acht negen tien elf twaalf',
     'jeden/jedna/jedno dwa/dwie trzy cztery pięć sześć siedem osiem dziewięć dziesięć jedenaście dwanaście',
+    'bir iki üç dört beş altı yedi sekiz dokuz',
+    'unu doi/două trei patru cinci șase șapte opt nouă zece',
+    'ett två tre fyra fem - sju åtta nio tio',
+    'satu dua tiga empat lima enam tujuh delapan sembilan sepuluh',
+    'moja mbili/wawili tatu/watatu nne/wanne tano/watano sita saba nane/wanane tisa kumi',
+    'واحد/واحدة اثنان/اثنين ثلاثة/ثلاثه اربعة/اربعه خمسة/خمسه ستة/سته سبعة/سبعه ثمانية/ثمانيه تسعة/تسعه عشرة/عشره',
+    'एक दो तीन चार पांच/पाँच छह/छः सात आठ नौ दस',
+    'หนึ่ง สอง สาม สี่ ห้า หก เจ็ด แปด เก้า สิบ',
     'один/одна/одно два/две три четыре пять шесть семь восемь девять десять одиннадцать двенадцать',
   ].flatMap((row) =>
     row
