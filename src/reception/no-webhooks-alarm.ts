@@ -4,7 +4,9 @@ import { followPages, soleDuty, type Duty } from '../base/duty.ts'
 import type { Needs } from '../alerts/needs.ts'
 import { duration, utc } from '../base/times.ts'
 import type { Store } from '../store/store.ts'
-import { createRhythm, SLOT_MS, type Rhythm } from './rhythm.ts'
+import { createHeardSlots, type HeardSlot } from './heard-slots.ts'
+import { createRhythm, type Rhythm } from './rhythm.ts'
+import { createRhythmNotes } from './rhythm-notes.ts'
 
 export interface NoWebhooksAlarmDeps {
   /** The Pages whose webhooks are expected: those with a token. */
@@ -39,16 +41,8 @@ interface Watched {
 }
 
 const SAVE_EVERY_SLOTS = 6
-/** If a timer is later than this, the machine slept and no webhook could arrive. */
-const LATE_MS = 60_000
 /** After this long the silence counts as usual: the alarm ends, and the rhythm is learned anew. */
 const BELIEVED_MS = 7 * 86_400_000
-
-const nameOf = (pageId: string): string => `rhythm:${pageId}`
-/**
- * The note in which an instance that does not keep the Page stores when it received the Page's last webhook; written once a slot.
- */
-const heardOf = (pageId: string): string => `heard:${pageId}`
 
 export const createNoWebhooksAlarm = ({
   pages,
@@ -59,10 +53,9 @@ export const createNoWebhooksAlarm = ({
   log,
 }: NoWebhooksAlarmDeps): NoWebhooksAlarm => {
   const watched = new Map<string, Watched>()
-  let heard = new Set<string>()
-  let slotMs = 0
-  let slots = 0
-  let cancel = (): void => {}
+  const notes = createRhythmNotes({ store, log })
+  const slots = createHeardSlots({ clock, onSlot: (slot) => void judgeSlot(slot) })
+  let judged = 0
   let stopFollowing = (): void => {}
 
   const keptPages = () => pages().filter(({ pageId }) => duty.keeps(pageId))
@@ -71,7 +64,7 @@ export const createNoWebhooksAlarm = ({
     const known = watched.get(pageId)
     if (known) return known
     const entry = {
-      rhythm: createRhythm(await recall(pageId)),
+      rhythm: createRhythm(await notes.rhythm(pageId)),
       heardMs: null,
       alarmMs: null,
       mayBeRaised: false,
@@ -80,26 +73,15 @@ export const createNoWebhooksAlarm = ({
     return entry
   }
 
-  const recall = (pageId: string): Promise<string | null> =>
-    store.recall(nameOf(pageId)).catch((error: unknown) => {
-      log.warn({ err: error, pageId }, 'the rhythm of the Page could not be read, and is learned anew')
-      return null
-    })
-
   const save = async (): Promise<void> => {
-    for (const [pageId, { rhythm }] of watched) await saveOne(pageId, rhythm)
+    for (const [pageId, { rhythm }] of watched) await notes.keepRhythm(pageId, rhythm)
   }
-
-  const saveOne = (pageId: string, rhythm: Rhythm): Promise<void> =>
-    store.remember(nameOf(pageId), rhythm.save()).catch((error: unknown) => {
-      log.warn({ err: error, pageId }, 'the rhythm of the Page could not be stored')
-    })
 
   /** The rhythm is saved for the Page's next keeper. */
   const lost = (pageId: string): void => {
     const entry = watched.get(pageId)
     watched.delete(pageId)
-    if (entry !== undefined) void saveOne(pageId, entry.rhythm)
+    if (entry !== undefined) void notes.keepRhythm(pageId, entry.rhythm)
   }
 
   const taken = (pageId: string): void => {
@@ -116,41 +98,18 @@ export const createNoWebhooksAlarm = ({
     needs.settle(pageId, 'silent')
   }
 
-  /** When another instance last received a webhook of the Page, ms since the epoch; null if none did. */
-  const heardElsewhere = async (pageId: string): Promise<number | null> => {
-    const atMs = Number((await store.recall(heardOf(pageId)).catch(() => null)) ?? Number.NaN)
-    return Number.isFinite(atMs) ? atMs : null
-  }
-
-  const nextSlot = (): void => {
-    slotMs = Math.ceil(clock.now() / SLOT_MS) * SLOT_MS
-    heard = new Set()
-    // The alarm begins with the next slot, the first one it observes from beginning to end.
-    cancel = clock.after(slotMs - clock.now(), lookAtSlot)
-  }
-
-  const lookAtSlot = (): void => {
-    heard = new Set()
-    cancel = clock.after(slotMs + SLOT_MS - clock.now(), () => void endSlot())
-  }
-
-  const endSlot = async (): Promise<void> => {
-    const [endedMs, active] = [slotMs, heard]
+  const judgeSlot = async ({ beganMs, heard }: HeardSlot): Promise<void> => {
     const nowMs = clock.now()
-    const isLate = nowMs - (endedMs + SLOT_MS) > LATE_MS
-    if (isLate) return nextSlot()
-    slotMs += SLOT_MS
-    lookAtSlot()
     for (const { pageId, pageName } of keptPages()) {
       const entry = await watch(pageId)
-      const elsewhereMs = active.has(pageId) ? null : await heardElsewhere(pageId)
-      const isHeardElsewhere = elsewhereMs !== null && elsewhereMs >= endedMs
+      const elsewhereMs = heard.has(pageId) ? null : await notes.heardElsewhere(pageId)
+      const isHeardElsewhere = elsewhereMs !== null && elsewhereMs >= beganMs
       if (isHeardElsewhere) heardHere(pageId, entry, elsewhereMs)
-      entry.rhythm.observe(endedMs, isHeardElsewhere || active.has(pageId))
+      entry.rhythm.observe(beganMs, isHeardElsewhere || heard.has(pageId))
       judge(pageId, pageName, entry, nowMs)
     }
-    slots += 1
-    if (slots % SAVE_EVERY_SLOTS === 0) await save()
+    judged += 1
+    if (judged % SAVE_EVERY_SLOTS === 0) await save()
   }
 
   const judge = (pageId: string, pageName: string | null, entry: Watched, nowMs: number): void => {
@@ -178,23 +137,21 @@ export const createNoWebhooksAlarm = ({
 
   return {
     heard: (pageId) => {
-      const isFirst = !heard.has(pageId)
-      heard.add(pageId)
+      const isFirst = slots.hear(pageId)
       const entry = watched.get(pageId)
       if (duty.keeps(pageId)) {
         if (entry) heardHere(pageId, entry, clock.now())
       } else if (isFirst) {
-        // A failure is ignored: the next slot stores it again.
-        store.remember(heardOf(pageId), String(clock.now())).catch(() => undefined)
+        notes.keepHeard(pageId, clock.now())
       }
     },
     start: async () => {
       stopFollowing = followPages(duty, () => pages().map(({ pageId }) => pageId), { taken, lost })
       for (const { pageId } of keptPages()) await watch(pageId)
-      nextSlot()
+      slots.start()
     },
     stop: async () => {
-      cancel()
+      slots.stop()
       stopFollowing()
       await save()
     },
