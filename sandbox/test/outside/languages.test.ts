@@ -5,32 +5,34 @@ import t from 'tap'
 import { startSandbox } from '../lab.ts'
 import { certificates, FOLDER } from './certificates.ts'
 
-/** The pages of docs/sandbox/, and how their program is run where its language is there. */
+/** The pages of docs/sandbox/, how their program is run, and a command that fails where something for it is missing. */
 const LANGUAGES = [
-  { page: 'node', file: 'me.mjs', command: 'node me.mjs', probe: 'node' },
-  { page: 'python', file: 'me.py', command: 'python3 me.py', probe: 'python3' },
-  { page: 'php', file: 'me.php', command: 'php me.php', probe: 'php' },
-  { page: 'ruby', file: 'me.rb', command: 'ruby me.rb', probe: 'ruby' },
-  { page: 'go', file: 'me.go', command: 'go run me.go', probe: 'go' },
+  { page: 'node', file: 'me.mjs', command: 'node me.mjs', probe: 'command -v node' },
+  { page: 'python', file: 'me.py', command: 'python3 me.py', probe: 'command -v python3' },
+  { page: 'php', file: 'me.php', command: 'php me.php', probe: 'command -v php' },
+  { page: 'ruby', file: 'me.rb', command: 'ruby me.rb', probe: 'command -v ruby' },
+  { page: 'go', file: 'me.go', command: 'go run me.go', probe: 'command -v go' },
   {
     page: 'java',
     file: 'Me.java',
     // One compiler and one collector: a program that runs for a second needs no more.
     command: 'java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC Me.java',
-    probe: 'java',
+    probe: 'command -v java',
   },
   {
     page: 'csharp',
     file: 'Me.cs',
     command:
       'cert-sync --quiet --user .sandbox-tls/ca-bundle.pem >/dev/null && mcs -r:System.Net.Http.dll Me.cs && https_proxy=$HTTPS_PROXY http_proxy=$HTTPS_PROXY mono Me.exe',
-    probe: 'mcs',
+    // A Mono with only its compiler has no library for HTTP.
+    probe:
+      'command -v cert-sync && command -v mono && echo "class A { static void Main() {} }" >A.cs && mcs -r:System.Net.Http.dll A.cs',
   },
 ]
 
 const DOCS = join(import.meta.dirname, '..', '..', '..', 'docs', 'sandbox')
 
-const isThere = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
+const succeeds = (command: string) => spawnSync('sh', ['-c', command], { cwd: FOLDER }).status === 0
 
 const shell = (script: string, token: string) =>
   new Promise<string>((resolve) => {
@@ -56,7 +58,7 @@ t.test('the lines and the programs of docs/sandbox/ reach the sandbox', { jobs: 
   const { port } = new URL(sandbox.origin)
   const token = sandbox.userToken()
   const reach = ({ page, file, command, probe }: (typeof LANGUAGES)[number]) => {
-    const skip = isThere(probe) ? false : `there is no ${probe}`
+    const skip = succeeds(probe) ? false : `this fails: ${probe}`
     return t.test(`those of ${page}.md`, { skip }, async (t) => {
       const text = readFileSync(join(DOCS, `${page}.md`), 'utf8')
       const [lines = '', program = ''] = [...text.matchAll(/^```\w+\n(.*?)^```$/gms)].map(
