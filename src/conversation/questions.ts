@@ -120,7 +120,7 @@ export const withoutPoliteness = (text: string): string =>
 
 /** "Stop please", "bitte abbrechen" */
 const POLITE =
-  /^(?:ok |please |pls |plz |bitte |por favor |per favore )+|(?: please| pls| plz| thanks| thx| thank you| bitte| danke| por favor| gracias| per favore| grazie| merci| obrigad[oa]| alstublieft| prosze)+$/g
+  /^(?:ok |please |pls |plz |bitte |por favor |per favore )+|(?: please| pls| plz| thanks| thx| thank you| bitte| danke| por favor| gracias| per favore| grazie| merci| obrigad[oa]| alstublieft| prosze| tack| lutfen| tafadhali| пожалуиста| من فضلك| لو سمحت)+$/g
 
 /** "I want to cancel", "ich möchte abbrechen" */
 const WISH =

@@ -2,7 +2,7 @@ import { matchKey } from '../script/match-key.ts'
 
 /** Words for "no", as part of a regular expression with the flags `iu`. */
 const NO =
-  'no+|nope|nah|nein|nee|nö|non|não|nao|ne|nie|nu|nej|ei|нет|ні|hayır|hayir|नहीं|לא|لا|いいえ|不是?|아니요?|không|tidak|όχι'
+  'no+|nope|nah|nein|nee|nö|non|não|nao|ne|nie|nu|nej|ei|нет|ні|hayır|hayir|नहीं|לא|لا|いいえ|不是?|아니요?|không|tidak|hapana|ไม่|όχι'
 
 /** Signs of several writings that part "no" from the rest of a sentence, as part of a set of characters. */
 const SIGNS = ',.!;:…،、，。–—-'
@@ -41,7 +41,7 @@ const POLITE = [
   'thanks|thank you|thx|danke|merci|gracias|grazie|obrigad[oa]|bedankt|dank (?:je|u)|dzi[eę]kuj[eę]|dzi[eę]ki|tack',
   // In Danish "tak" is thanks; the Polish "no tak" means "well, yes".
   'tak(?<=^nej[^\\p{L}]*tak)',
-  'спасибо|дякую|teşekkürler|teşekkür ederim|tesekkurler|धन्यवाद|शुक्रिया|makasih|شكرا|תודה|ありがとう|谢谢|cảm ơn|terima kasih|ευχαριστώ',
+  'спасибо|дякую|teşekkürler|teşekkür ederim|tesekkurler|धन्यवाद|शुक्रिया|makasih|asante|شكرا|תודה|ありがとう|谢谢|cảm ơn|terima kasih|ευχαριστώ',
 ].join('|')
 const REFUSAL = new RegExp(`^(?:${NO})(?:[\\s${SIGNS}]*(${POLITE}))?[\\s.!…]*$`, 'iu')
 

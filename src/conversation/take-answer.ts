@@ -254,7 +254,7 @@ const asksForPerson = (
 }
 
 /** "A human", "einen Menschen" */
-const ARTICLE = /^(?:an?|the|eine?n?|une?|una|uma?|een) /
+const ARTICLE = /^(?:an?|the|eine?n?|une?|una|uma?|een|en|ett) /
 
 /**
  * "Are you open on Friday?" names a day, but asks for another reply instead of answering a question for a day. "Can I book a table for

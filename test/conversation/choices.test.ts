@@ -48,6 +48,10 @@ t.test('choices that say yes or no are understood in other words of their langua
     return (await say(text))[0]
   }
   for (const [options, text, choice] of [
+    ['[Msaada, Ushauri]', 'ushauri tafadhali', 'Ushauri'],
+    ['[टेंट, केबिन]', 'टेंट चाहिए', 'टेंट'],
+    ['[خاص, عام]', 'عام لو سمحت', 'عام'],
+    ['[Match, Träning]', 'träning, tack', 'Träning'],
     ["['Yes', 'No']", 'noo', 'No'],
     ["['Yes', 'No']", 'nope!', 'No'],
     ["['Yes', 'No']", 'nah thanks', 'No'],

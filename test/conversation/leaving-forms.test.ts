@@ -204,6 +204,8 @@ t.test('a visitor who says no to a question is offered a person and the way out'
     'não obrigado',
     'нет, спасибо',
     'لا شكرا',
+    'hapana asante',
+    'ไม่',
   ]) {
     const { say, offers } = talk(yaml)
     await say('book a table')

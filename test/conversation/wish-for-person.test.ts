@@ -28,6 +28,9 @@ replies:
         'Ann Person',
       ],
     ],
+    ['människa', ['en människa tack'], ['Tack']],
+    ['оператор', ['Оператор, пожалуйста'], []],
+    ['موظف', ['موظف لو سمحت'], []],
     ['Mensch', ['ein Mensch bitte', 'Einen Mensch, bitte'], ['Herr Mensch', 'Mensch Müller']],
   ] as const) {
     for (const text of asking) {

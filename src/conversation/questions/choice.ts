@@ -100,7 +100,9 @@ const AROUND = new Set(
     'il lo gli i per vorrei prendo grazie o os as a um uma quero obrigado obrigada',
     'het een ik voor mij graag aub alstublieft bedankt poprosze prosze dziekuje lutfen',
     'мне хочу пожалуиста плиз спасибо',
-  ].flatMap((row) => row.split(' ')),
+    'tack va rog multumesc tolong tafadhali naomba asante',
+    'لو سمحت شكرا कृपया प्लीज चाहिए धन्यवाद',
+  ].flatMap((row) => row.split(' ').map(matchKey)),
 )
 
 const isMistyped = (name: string, key: string): boolean =>
