@@ -288,48 +288,6 @@ t.test('a new token while sends are in flight: the late refusal does not make it
   t.same(world.graph.accepted, ['x'])
 })
 
-t.test('a handler that throws or hangs costs its event an apology, and nothing else', async (t) => {
-  const world = await createWorld(t)
-  world.delivery.start()
-  await world.say('throw')
-  await world.say('after')
-  await world.until(() => isDone(world), 'answered')
-  t.same(world.graph.accepted, ['sorry', 'after'])
-
-  await world.say('hang', { psid: 'h' })
-  await world.say('later', { psid: 'h' })
-  await world.say('elsewhere')
-  await world.until(() => world.graph.accepted.includes('elsewhere'), 'others go on')
-  await world.clock.advance(10_000)
-  await world.until(() => isDone(world), 'answered')
-  t.same(world.graph.accepted.slice(2), ['elsewhere', 'sorry', 'later'])
-})
-
-t.test('an apology that fails, too, ends its event without an answer', async (t) => {
-  const world = await createWorld(t, {
-    apologise: () => {
-      throw new Error('apology broke')
-    },
-  })
-  world.delivery.start()
-  await world.say('throw')
-  await world.say('after')
-  await world.until(() => isDone(world), 'answered')
-  t.same(world.graph.accepted, ['after'])
-  t.ok(world.logged.some((line) => line.includes('apology failed')))
-})
-
-t.test('an event that cannot be read is passed over and said so', async (t) => {
-  const world = await createWorld(t)
-  world.delivery.start()
-  const { newEvent } = await import('../store/steps.ts')
-  await world.store.accept([newEvent('broken', { body: '{' })])
-  await world.say('after')
-  await world.until(() => isDone(world), 'answered')
-  t.same(world.graph.accepted, ['after'])
-  t.ok(world.logged.some((line) => line.includes('could not be read')))
-})
-
 t.test('stopping lets the call in flight come home and leaves the rest for the next start', async (t) => {
   const world = await createWorld(t)
   let answer = (): void => undefined

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import type { DeliveryDeps } from '../../src/delivery/delivery.ts'
 import { newEvent } from '../store/steps.ts'
-import { createWorld } from './harness.ts'
+import { createWorld, isDone } from './harness.ts'
 
 /** A world that has begun, with a handler of its own. */
 const createTalk = async (t: Test, handle: DeliveryDeps['handle']) => {
@@ -119,4 +119,45 @@ t.test('what waits of a conversation is handled in the order in which it happene
   world.delivery.start()
   await world.until(() => world.graph.accepted.length === 4, 'all are answered')
   t.same(world.graph.accepted, ['first', 'second', 'third', 'third too'])
+})
+
+t.test('a handler that throws or hangs costs its event an apology, and nothing else', async (t) => {
+  const world = await createWorld(t)
+  world.delivery.start()
+  await world.say('throw')
+  await world.say('after')
+  await world.until(() => isDone(world), 'answered')
+  t.same(world.graph.accepted, ['sorry', 'after'])
+
+  await world.say('hang', { psid: 'h' })
+  await world.say('later', { psid: 'h' })
+  await world.say('elsewhere')
+  await world.until(() => world.graph.accepted.includes('elsewhere'), 'others go on')
+  await world.clock.advance(10_000)
+  await world.until(() => isDone(world), 'answered')
+  t.same(world.graph.accepted.slice(2), ['elsewhere', 'sorry', 'later'])
+})
+
+t.test('an apology that fails, too, ends its event without an answer', async (t) => {
+  const world = await createWorld(t, {
+    apologise: () => {
+      throw new Error('apology broke')
+    },
+  })
+  world.delivery.start()
+  await world.say('throw')
+  await world.say('after')
+  await world.until(() => isDone(world), 'answered')
+  t.same(world.graph.accepted, ['after'])
+  t.ok(world.logged.some((line) => line.includes('apology failed')))
+})
+
+t.test('an event that cannot be read is passed over and said so', async (t) => {
+  const world = await createWorld(t)
+  world.delivery.start()
+  await world.store.accept([newEvent('broken', { body: '{' })])
+  await world.say('after')
+  await world.until(() => isDone(world), 'answered')
+  t.same(world.graph.accepted, ['after'])
+  t.ok(world.logged.some((line) => line.includes('could not be read')))
 })
