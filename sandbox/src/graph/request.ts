@@ -47,6 +47,9 @@ export const toCall = ({ settings }: SandboxParts, raw: RawCall): ReadCall => {
   const asked = words[0] !== undefined && looksLikeVersion(words[0]) ? words.shift() : undefined
   const version = runningVersion(asked ?? settings.graphVersion)
   const params = withoutEmpty(mergeParams(parseForm(query), raw.body))
+  const { id } = params
+  // `/?id=1` is `/1`.
+  if (words.length === 0 && typeof id === 'string') words.push(encodeURIComponent(id))
   const call: Call = {
     method: methodOf(raw.method, params),
     version: version ?? settings.graphVersion,

@@ -207,6 +207,13 @@ t.test('the picture edge leads to a picture, or tells of it', async (t) => {
   }
 })
 
+t.test('a node is read by its id in the query, too', async (t) => {
+  const { sandbox, pageToken } = await startConnected(t)
+  const get = async (path: string) => (await graph(sandbox, `/v25.0/${path}`, { token: pageToken })).body
+  t.strictSame(await get('?id=me&fields=name'), await get('me?fields=name'))
+  t.match(await get('?id=https://example.com/'), { error: { code: 803 } })
+})
+
 t.test('small edges of Pages, people and apps answer', async (t) => {
   const { sandbox, pageToken, psid, say } = await startConnected(t, {
     otherApps: [{ id: '700', name: 'Other', secret: 'secret-of-the-other-app' }],
@@ -220,7 +227,11 @@ t.test('small edges of Pages, people and apps answer', async (t) => {
   t.match(await get('me/insights?metric=page_messages_new_conversations_unique'), {
     data: [{ values: [{ value: 1 }] }],
   })
-  t.match(await get('me/insights?metric=nonsense'), { error: { code: 100 } })
+  t.match(await get('me/insights/page_messages_new_conversations_unique'), {
+    data: [{ values: [{ value: 1 }] }],
+  })
+  for (const nonsense of ['?metric=nonsense', '/nonsense', '/page_messages_new_conversations_unique/more'])
+    t.match(await get(`me/insights${nonsense}`), { error: {} }, nonsense)
   t.match(await get('me/insights?metric=page_messages_new_conversations_unique', pageToken), {
     error: { code: 200 },
   })

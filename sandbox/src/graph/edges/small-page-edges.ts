@@ -61,12 +61,13 @@ const secondaryReceivers: Edge = (context) => {
   return { data: ids.map((id) => ({ id, name: context.parts.world.apps.get(id)?.name ?? id })) }
 }
 
-/** Values of the days until now; only metrics of Messenger. */
+/** Values of the day until now; only metrics of Messenger, as a parameter or in the address. */
 const insights: Edge = (context) => {
   const { parts, call } = context
   const caller = asPage(context)
   demand(parts, caller, 'read_insights')
-  const metrics = optionalList(call.params, 'metric')
+  const [, , metric] = call.path
+  const metrics = metric === undefined ? optionalList(call.params, 'metric') : [metric]
   if (!metrics?.length) throw missingParameter('metric')
   const conversations = [...parts.world.conversations.values()].filter(
     ({ pageId }) => pageId === caller.page.id,

@@ -129,13 +129,16 @@ const answerOne = async (parts: SandboxParts, call: Call, caller: Caller): Promi
   const headers = parts.usage.count(caller, countedAs(call))
   const node = OWN.has(head) ? ownNode(caller, head) : findNode(parts, caller, call, head)
   const handle = EDGES[`${node.type} ${call.method} ${edge}`]
-  const longest = edge === 'permissions' || isTestUsers({ call, node }) ? 3 : 2
+  const longest = LONGER.has(edge) || isTestUsers({ call, node }) ? 3 : 2
   if (!handle || call.path.length > longest) throw strayed(call, node)
   const context = contextOf({ parts, call, caller, node, path: call.path })
   const body = await handle(context)
   if (call.method !== 'GET' || edge !== '' || !isOn(call.params, 'metadata')) return { body, headers }
   return { body: { ...body, metadata: metadataOf(nodeTypeOf(node.type), context.url) }, headers }
 }
+
+/** Edges whose address may go on: `/{user}/permissions/{permission}`, `/{page}/insights/{metric}`. */
+const LONGER = new Set(['permissions', 'insights'])
 
 const contextOf = ({
   path,
