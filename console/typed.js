@@ -115,11 +115,16 @@ const fill = (form, typed, isUnsure) => {
     form.requestSubmit(form.querySelector('button[value="look"]'))
 }
 
-/** Shows typed texts whose form is gone, such as that of a reply which another person took out, so that they can be copied. */
+/** Shows typed texts whose form is gone, such as that of a reply which another person took out, until the person removes them. */
 const show = (typed) => {
   const card = Object.assign(document.createElement('section'), { className: 'card' })
   const words = 'The form in which you typed this is not here any more.'
   const texts = typed.filter(([name, value]) => !MADE_FROM.has(name) && value !== '' && value !== 'yes')
+  const remove = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Remove it' })
+  remove.addEventListener('click', () => {
+    sessionStorage.removeItem(LOST)
+    card.remove()
+  })
   card.append(
     Object.assign(document.createElement('p'), { textContent: words, role: 'status' }),
     ...texts.map(([, value]) =>
@@ -130,6 +135,7 @@ const show = (typed) => {
         ariaLabel: 'What you typed',
       }),
     ),
+    remove,
   )
   document.getElementById('main')?.append(card)
 }

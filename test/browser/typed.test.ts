@@ -244,6 +244,10 @@ browserTest('what was typed is filled in again, where it belongs', async (t, ope
     t.same(await Promise.all((await shown.all()).map((one) => one.inputValue())), ['open', 'From 10 to 20.'])
     await goTo('/reply')
     t.equal(await shown.count(), 0, 'only where it was typed')
+    await goTo('/reply?name=hours')
+    await press('Remove it')
+    t.equal(await shown.count(), 0)
+    t.equal(await keptIn(page), 0)
   })
 
   await t.test('text that the browser keeps for Back does not undo what another person saved', async (t) => {
