@@ -153,13 +153,8 @@ browserTest(
       await look(`the answer of ${address}`)
     }
     await page.goto(`${origin}/operator`)
-    await page
-      .getByLabel('User token')
-      .fill('EAAnonsense')
-      .catch(async () => {
-        await page.getByText('Give the bot a new token').click()
-        await page.getByLabel('User token').fill('EAAnonsense')
-      })
+    await page.getByText('Give the bot a new token').click()
+    await page.getByLabel('User token').fill('EAAnonsense')
     await press(page, 'Repair')
     await page.locator('[data-repair="failed"]').waitFor()
     await look('a repair that failed')
