@@ -123,7 +123,11 @@ const folderGone = (path: string): BotError =>
   new BotError(
     'BOT_TOKEN_STORE_UNREADABLE',
     `The token file ${path} is gone together with its folder, which is missing or another one.`,
-    { remedy: 'Mount the disk of the folder, or move the folder back to its place.' },
+    {
+      // The database is open in the folder that was there before, so a token in another one would be used without it.
+      remedy:
+        'Mount the disk of the folder, or move the folder back to its place. If the folder was made anew on purpose, restart the bot, whose database is in the old one until then.',
+    },
   )
 
 /**

@@ -34,7 +34,7 @@ const build = async (t: Test) => {
 const GONE = {
   code: 'BOT_TOKEN_STORE_UNREADABLE',
   message: /is gone together with its folder/,
-  remedy: /^Mount the disk/,
+  remedy: /^Mount the disk.*anew on purpose, restart the bot/,
 }
 
 t.test('a data folder that disappears takes no token with it, and may come back', async (t) => {
