@@ -31,8 +31,9 @@ addEventListener('submit', ({ target }) => {
   // Unchanged values are kept, too: they may have been typed before the form was last sent.
   const typed = inputsOf(target).filter(isTyped)
   const kept = typed.map(({ name, value }) => [name, value])
+  const id = target.querySelector('input[name="id"]')?.value
   const page = target.dataset.typed || location.pathname + location.search
-  sessionStorage.setItem(SENT, JSON.stringify({ place: placeOf(target), typed: kept, page, by: person }))
+  sessionStorage.setItem(SENT, JSON.stringify({ place: placeOf(target), typed: kept, id, page, by: person }))
 })
 
 /** Another person may sign in to this tab after a session ended; what was typed is not shown to that person. */
@@ -91,7 +92,7 @@ if (unsaved !== null && lost !== null) {
 const hiddenField = (name, value) =>
   Object.assign(document.createElement('input'), { type: 'hidden', name, value })
 
-const fill = (form, typed, isUnsure) => {
+const fill = (form, { typed, id, isUnsure }) => {
   const fields = new Map(inputsOf(form).map((field) => [field.name, field]))
   const missing = typed.filter(([name]) => !fields.has(name))
   for (const [name, value] of typed) {
@@ -101,11 +102,18 @@ const fill = (form, typed, isUnsure) => {
     // The form or field may be inside a closed `details`.
     for (let at = field.closest('details'); at; at = at.parentElement?.closest('details')) at.open = true
   }
+  // With the id of the form that was sent, the bot takes the same text once.
+  const action = id === undefined ? null : form.querySelector('input[name="id"]')
+  if (action !== null) action.value = id
   const notice = document.createElement('p')
   notice.className = 'notice'
   notice.setAttribute('role', 'status')
+  const unsure =
+    action === null
+      ? 'See first whether it was saved or sent all the same.'
+      : 'Sent again without a change, it goes out only once.'
   notice.textContent = isUnsure
-    ? 'What you typed before is filled in again: the bot gave no answer. See first whether it was saved or sent all the same.'
+    ? `What you typed before is filled in again: the bot gave no answer. ${unsure}`
     : 'What you typed before is filled in again. It is not saved yet.'
   form.prepend(notice)
   // Values without a field are posted as hidden ones; saving then reports them.
@@ -141,10 +149,10 @@ const show = (typed) => {
 }
 
 if (unsaved === null && lost !== null) {
-  const { place, typed, page, isUnsure } = JSON.parse(lost)
+  const { place, typed, id, page, isUnsure } = JSON.parse(lost)
   const form = [...document.forms].find((one) => one.dataset.typed !== undefined && placeOf(one) === place)
   if (form !== undefined) {
     sessionStorage.removeItem(LOST)
-    fill(form, typed, isUnsure)
+    fill(form, { typed, id, isUnsure })
   } else if (person !== undefined && page === location.pathname + location.search) show(typed)
 }

@@ -10,6 +10,8 @@ declare module 'fastify' {
   interface FastifyReply {
     /** The name of the person who sent the request, from before the handler ran. */
     by: string | null
+    /** Whether the request changed nothing, such as that of a form that was posted twice. */
+    isNoAct: boolean
   }
   interface FastifyContextConfig {
     /** The text for the log of people's actions when this route succeeds; null for a form that asked for nothing. */
@@ -25,9 +27,10 @@ async function acts(app: FastifyInstance) {
   const acts = createActs({ store, clock, log: app.log.child({ part: 'console' }) })
   app.decorate('acts', acts)
   app.decorateReply('by', null)
+  app.decorateReply('isNoAct', false)
   app.addHook('onResponse', async (request, reply) => {
     const { act, doneWith = 303 } = request.routeOptions.config
-    if (act === undefined || reply.by === null || reply.statusCode !== doneWith) return
+    if (act === undefined || reply.by === null || reply.isNoAct || reply.statusCode !== doneWith) return
     const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
     const what = typeof act === 'string' ? act : act(form)
     if (what !== null) await acts.note(reply.by, what)

@@ -43,8 +43,8 @@ export interface OperatorConsole {
   answerableMs: (pageId: string) => number
   /** Until when a person may answer, ms since the epoch; null if the visitor never wrote. */
   answerableUntilMs: (conversation: { pageId: string; windowEndsMs: number | null }) => number | null
-  /** Carries out an operator's action in a conversation, only once for each id. */
-  does: (deed: OperatorDeed & { id: string; pageId: string; psid: string }) => Promise<void>
+  /** Carries out an operator's action in a conversation, only once for each id. @returns false if that was done before */
+  does: (deed: OperatorDeed & { id: string; pageId: string; psid: string }) => Promise<boolean>
 }
 
 const LATEST_DEAD = 5
@@ -121,7 +121,8 @@ async function operatorConsole(app: FastifyInstance) {
     answerableUntilMs: ({ pageId, windowEndsMs }) =>
       windowEndsMs === null ? null : windowEndsMs - STANDARD_WINDOW_MS + answerableMs(pageId),
     does: async (deed) => {
-      await store.accept([operatorEvent({ ...deed, atMs: clock.now() })])
+      const { stored } = await store.accept([operatorEvent({ ...deed, atMs: clock.now() })])
+      return stored > 0
     },
   })
 

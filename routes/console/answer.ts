@@ -35,8 +35,16 @@ async function operatorAnswer(app: FastifyInstance) {
     if (kept === null)
       throw new BotError('BOT_ROUTE_UNKNOWN', 'There is no such conversation, or the visitor was forgotten.')
     if (did === 'say') assertOpen(app.console.answerableUntilMs({ pageId, windowEndsMs: kept.windowEndsMs }))
-    await app.console.does({ id, pageId, psid, did, text, by: app.signIn.nameOf(request) })
-    log.info({ client: request.ip, pageId, psid, did }, 'the operator acted in a conversation')
+    reply.isNoAct = !(await app.console.does({
+      id,
+      pageId,
+      psid,
+      did,
+      text,
+      by: app.signIn.nameOf(request),
+    }))
+    if (!reply.isNoAct)
+      log.info({ client: request.ip, pageId, psid, did }, 'the operator acted in a conversation')
     return reply.redirect(`${conversationUrl({ pageId, psid }) ?? '/operator'}&did=${did}`, 303)
   })
 

@@ -83,6 +83,7 @@ async function operatorDeadLetters(app: FastifyInstance) {
     }
     const which: DeadSelection = all ? { all: true } : { ids }
     const done = await app.store.deadLetters[did](which)
+    reply.isNoAct = done.length === 0
     const facts = {
       client: request.ip,
       replyIds: done.slice(0, AT_ONCE).map(({ id }) => id),

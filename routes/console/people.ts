@@ -64,10 +64,10 @@ async function operatorPeople(app: FastifyInstance) {
         return showPage(reply, { title: 'Invitation', content: () => invitedPage({ name, role }, link) })
       }
       case 'withdraw':
-        await people.withdraw(name)
+        reply.isNoAct = !(await people.withdraw(name))
         break
       case 'role':
-        await people.setRole(name, role)
+        reply.isNoAct = !(await people.setRole(name, role))
         break
       case 'unlock':
         if (name === need(request).name)

@@ -60,7 +60,7 @@ async function operatorQuestions(app: FastifyInstance) {
     }
     switch (form.get('do')) {
       case 'drop':
-        await app.store.openQuestions.drop(likeness)
+        reply.isNoAct = (await app.store.openQuestions.drop(likeness)) === 0
         return done('dropped')
       case 'add': {
         const name = field('reply')

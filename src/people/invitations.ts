@@ -18,7 +18,8 @@ export interface Invitations {
   invitations: () => Invitation[]
   /** @returns the code of the link, which is shown once. @throws BotError `BOT_REQUEST_INVALID` */
   invite: (wanted: { name: string; role: string }) => Promise<string>
-  withdraw: (name: string) => Promise<void>
+  /** @returns false if there was none */
+  withdraw: (name: string) => Promise<boolean>
   /** The invitation of a link; null if it is used, expired or withdrawn. */
   invited: (code: string) => Invitation | null
 }
@@ -69,7 +70,10 @@ export const createInvitations = ({
 
     withdraw: (name) =>
       kept.change((draft) => {
-        draft.invitations = draft.invitations.filter((one) => one.name !== name)
+        const left = draft.invitations.filter((one) => one.name !== name)
+        const isWithdrawn = left.length < draft.invitations.length
+        draft.invitations = left
+        return isWithdrawn
       }),
 
     invited: (code) => open(kept.known(), code) ?? null,

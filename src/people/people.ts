@@ -37,8 +37,8 @@ export interface People extends Invitations, SecondFactors {
   get: (name: string) => Person | null
   /** Adds the invited person and uses up the link. @throws BotError */
   join: (code: string, password: string) => Promise<Person>
-  /** @throws BotError for the operator, and for an unknown name */
-  setRole: (name: string, role: string) => Promise<void>
+  /** @returns false if the person had that role. @throws BotError for the operator, and for an unknown name */
+  setRole: (name: string, role: string) => Promise<boolean>
   remove: (name: string) => Promise<void>
   /** Whether the password is that person's. Not for the operator, whose password is in the environment. */
   isPasswordOf: (name: string, password: string) => Promise<boolean>
@@ -112,8 +112,11 @@ export const openPeople = async (deps: {
     },
     setRole: async (name, role) => {
       if (!isRole(role)) throw refusedChange('There is no such role.')
-      await kept.change((draft) => {
-        needPerson(draft, name).role = role
+      return kept.change((draft) => {
+        const person = needPerson(draft, name)
+        const isOther = person.role !== role
+        person.role = role
+        return isOther
       })
     },
     remove: (name) =>

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { EventOf } from './events.ts'
 import type { InboxEvent } from './inbox.ts'
 
@@ -8,7 +9,8 @@ export type OperatorDeed = Pick<EventOf<'operator'>, 'did' | 'text'> & { by: str
  * An operator's action as an event of the conversation. It is stored, handled in order and only once even if the form is sent
  * twice, and its text goes out as every reply does.
  *
- * @param id - the same each time the same form is sent
+ * @param id - the same each time the same form is sent. A form that is sent again with another text, such as after the browser's Back, is
+ *   another action.
  */
 export const operatorEvent = ({
   id,
@@ -24,7 +26,7 @@ export const operatorEvent = ({
     did,
     text,
     by,
-    key: `operator:${id}`,
+    key: `operator:${id}:${digestOf(did, text)}`,
     pageId,
     psid,
     timestampMs: atMs,
@@ -43,3 +45,9 @@ export const operatorEvent = ({
     body: JSON.stringify({ operator: event }),
   }
 }
+
+const digestOf = (did: string, text: string | null): string =>
+  createHash('sha256')
+    .update(JSON.stringify([did, text]))
+    .digest('base64url')
+    .slice(0, 22)

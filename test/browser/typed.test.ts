@@ -297,6 +297,32 @@ browserTest('what was typed is filled in again, where it belongs', async (t, ope
     t.equal(await answer.inputValue(), long)
   })
 
+  await t.test(
+    'an answer that came in without an answer of the bot goes out once when it is sent again',
+    async (t) => {
+      await begin(SCRIPT)
+      await visitorWrites()
+      const answer = page.getByLabel('Your answer')
+      await goTo('/../conversation?page=100&psid=700')
+      await answer.fill('We open at nine.')
+      // As where the connection breaks after the bot has read the form.
+      await page.route('**/*', async (route) => {
+        await route.fetch({ maxRedirects: 0 })
+        await route.abort()
+      })
+      await press('Send')
+      await page.waitForURL(/^chrome-error:/)
+      await page.unroute('**/*')
+      await page.goBack()
+      await page.getByText('it goes out only once').waitFor()
+      t.equal(await answer.inputValue(), 'We open at nine.')
+      await press('Send')
+      await page.getByText('Your answer is on its way').waitFor()
+      await page.goto(new URL('/operator/people', page.url()).href)
+      t.equal(await page.getByText('answered a visitor').count(), 1)
+    },
+  )
+
   await t.test('what one person typed is not shown to another who signs in to the same tab', async (t) => {
     await begin(SCRIPT)
     const text = page.getByLabel('Text').first()

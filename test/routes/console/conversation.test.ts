@@ -104,3 +104,39 @@ t.test('what a person did in a conversation is kept, but not whose it was', asyn
   await app.store.forget({ psid })
   t.notMatch(await app.store.recall('console.acts'), psid)
 })
+
+t.test(
+  'an answer whose form is posted twice is sent once and stands once in the log of actions',
+  async (t) => {
+    const { app, clock } = await buildConsole(t)
+    await app.inject(signed(textCallback('hello', 'm_1', { atMs: clock.now() })))
+    const tab = await signedInTab(app)
+    await tab.get(addressOf('700'))
+    const form = tab.page()
+    const send = (fields: Record<string, string>) => tab.submit('/operator/conversation/answer', fields)
+    const said = { do: 'say', text: 'Ann here.' }
+    const both = await Promise.all([send(said), send(said)])
+    t.strictSame(
+      both.map(({ statusCode }) => statusCode),
+      [303, 303],
+    )
+    const answers = async (): Promise<number> => {
+      await until(async () => (await app.store.counts()).inbox === 0)
+      const kept = await app.store.conversation({ pageId: '100', psid: '700', limit: 20 })
+      return (kept?.replies ?? []).filter(({ body }) => body.includes('here.')).length
+    }
+    const acts = async (): Promise<number> => {
+      const text = await app.store.recall('console.acts')
+      return text?.split('answered a visitor').length ?? 0
+    }
+    await until(async () => (await acts()) > 1)
+    t.equal(await answers(), 1)
+    t.equal(await acts(), 2, 'one action')
+
+    // After the browser's Back, the form has its old id.
+    t.equal(tab.page(), form)
+    t.equal((await send({ do: 'say', text: 'Bob is here.' })).statusCode, 303)
+    t.equal(await answers(), 2, 'another text is another answer')
+    await until(async () => (await acts()) === 3)
+  },
+)

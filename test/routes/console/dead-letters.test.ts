@@ -73,10 +73,14 @@ t.test('those ticked are retried or dropped, the others stay', async (t) => {
   const retried = await tab.submit(LIST, { do: 'retry', id: [second, 'unknown', first] })
   t.match((await tab.get(String(retried.headers.location))).body, /1 reply put back to be sent\./)
 
+  await tab.submit(LIST, { do: 'retry', id: [second, 'unknown', first] })
+
   t.same(idsOn((await tab.get(LIST)).body), [third])
   t.match(await app.store.counts(), { dead: 1, outbox: new Map([['page-1', 1]]) })
   t.match(log(), /the operator dropped dead letters/)
   t.match(log(), /the operator retried dead letters/)
+  const acts = (await app.store.recall('console.acts')) ?? ''
+  t.equal(acts.split('retried dead letters').length, 2, 'the form posted twice is one action')
 })
 
 t.test('all of them at once', async (t) => {

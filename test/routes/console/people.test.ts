@@ -1,6 +1,7 @@
 import t from 'tap'
 import { buildConsole, openTab, signedInTab, type Console, type Tab } from '../../helpers/console.ts'
 import { oneTimeCode } from '../../helpers/one-time-code.ts'
+import { until } from '../../helpers/until.ts'
 
 const PEOPLE = '/operator/people'
 const ANN = { user: 'ann', password: 'a long enough password' }
@@ -188,4 +189,28 @@ t.test('a new password ends the sessions of before', async (t) => {
   t.match((await signIn(console, { user: 'ann', password: 'another long password' })).answer, {
     statusCode: 303,
   })
+})
+
+t.test('a form that changes nothing, such as one posted twice, is not among what each did', async (t) => {
+  const world = await buildConsole(t)
+  const owner = await signedInTab(world.app)
+  await invite(world, owner, 'ann', 'viewer')
+  await owner.get(PEOPLE)
+  await owner.submit(PEOPLE, { do: 'invite', name: 'bob', role: 'viewer' })
+  await owner.get(PEOPLE)
+  for (const form of [
+    { do: 'role', name: 'ann', role: 'operator' },
+    { do: 'withdraw', name: 'bob' },
+  ])
+    for (const _ of [1, 2]) t.match(await owner.submit(PEOPLE, form), { statusCode: 303 })
+  t.match(await owner.submit('/operator/people', { do: 'role', name: 'ann', role: 'viewer' }), {
+    statusCode: 303,
+  })
+  await until(async () => (await owner.get(PEOPLE)).body.includes('made ann viewer'))
+  const body = owner.page()
+  const times = (words: RegExp): number => [...body.matchAll(words)].length
+  t.strictSame(
+    [/made ann operator/g, /withdrew the invitation of bob/g, /made ann viewer/g].map(times),
+    [1, 1, 1],
+  )
 })
