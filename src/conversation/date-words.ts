@@ -13,6 +13,8 @@ export interface DateWords {
   near: ReadonlyMap<string, number>
   /** Beginnings of words for another week, such as "next". */
   otherWeek: readonly string[]
+  /** "Next week", with and without an article or a preposition before it. */
+  nextWeek: readonly string[]
   /** Words for weeks, months, years and several days: beside a day they mean another day. */
   spans: ReadonlySet<string>
   /** Words for "or". */
@@ -114,6 +116,15 @@ const OWN_EVES: Readonly<Record<number, string>> = {
   31: `new years eve|new year eve|nye|silvester|sylvester|saint sylvestre|nochevieja|víspera de año nuevo|san silvestro|véspera de ano novo|
     oudejaarsavond|oudejaarsdag|sylwester|sylwestra|silvestr|silvestra|nyårsafton|nytårsaften|nyttårsaften|uudenvuodenaatto|szilveszter`,
 }
+/** Words for the next week that ICU lacks. */
+const OWN_NEXT_WEEK = [
+  'nächster Woche',
+  'kommende Woche',
+  'kommender Woche',
+  'prossima settimana',
+  'semana que viene',
+  'semana que vem',
+]
 /** The week after the next one. */
 const LATER = 'ubern'
 const OWN_OTHER_WEEK = ['ubernachst', 'nastepny', 'onumuzdeki', '下星期', '下个', '下個']
@@ -232,6 +243,7 @@ const make = (languages: readonly string[]): DateWords => {
   const shortWeekdays = new Map<string, number>()
   const near = new Map(OWN_NEAR.map(([name, days]) => [matchKey(name), days]))
   const otherWeek = new Set(OWN_OTHER_WEEK)
+  const nextWeek = new Set(OWN_NEXT_WEEK.map(matchKey))
   const spans = new Set(['fortnight'])
   const ors = new Set<string>()
   for (const language of languages) {
@@ -260,7 +272,9 @@ const make = (languages: readonly string[]): DateWords => {
     }
     const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
     for (const days of [0, 1, 2]) add(near, relative.format(days, 'day'), days)
-    for (const word of matchKey(relative.format(1, 'week')).split(' ')) otherWeek.add(word)
+    const week = matchKey(relative.format(1, 'week'))
+    for (const word of week.split(' ')) otherWeek.add(word)
+    for (const said of [week, week.replace(/^.{1,2} /, '')]) nextWeek.add(said)
     for (const word of spansIn(locale)) spans.add(word)
     ors.add(orIn(locale))
   }
@@ -269,6 +283,7 @@ const make = (languages: readonly string[]): DateWords => {
     weekdays: longestFirst(weekdays),
     shortWeekdays,
     near: longestFirst(near),
+    nextWeek: [...nextWeek],
     spans,
     ors,
     // Shorter words are articles. Endings change with the word behind.

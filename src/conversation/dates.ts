@@ -6,6 +6,7 @@ import { ordersOf, type DateOrder } from './date-order.ts'
 import { hasDoubt, isBesideHoliday, isCountedNoun, oneOfManyOf } from './doubt-words.ts'
 import { daysFrom } from './date-offsets.ts'
 import { withoutIdioms } from './idioms.ts'
+import { daysOfNextWeek, inNextWeek, weekAround, weekdayOf, withoutNextWeek } from './next-week.ts'
 import { isAroundAnswer } from './number-words.ts'
 import { NO_FIRST } from './refusals.ts'
 import {
@@ -38,7 +39,7 @@ export const dateIn = (written: string, place: DatePlace): string | null => {
   return other === undefined ? (date ?? null) : null
 }
 
-/** As {@link dateIn}, and all dates where `5/3`, "next Friday", or "Friday" on a Friday may be two, or "in two weeks" seven. */
+/** As {@link dateIn}, and all dates where `5/3`, "next Friday", or "Friday" on a Friday may be two, or "next week" seven. */
 export const datesIn = (written: string, place: DatePlace): string[] => [
   ...new Set(ordersOf(place).flatMap((order) => readDates(written, place, order)?.dates ?? [])),
 ]
@@ -70,7 +71,9 @@ const readDates = (
   const eves = daysSaid(key, EVES)
   const named = namedIn(eves.rest, today, words)
   const near = daysSaid(named.rest, words.near)
-  const weekdays = aloneIn(near.rest, words) ?? daysSaid(near.rest, words.weekdays)
+  const ofNextWeek = withoutNextWeek(near.rest, words)
+  const left = ofNextWeek ?? near.rest
+  const weekdays = aloneIn(left, words) ?? daysSaid(left, words.weekdays)
   const { rest } = weekdays
   const said = [...digits.dates, ...named.dates]
   const dates = new Set([...said, ...eves.said.map((day) => eveOn(day, said, today))])
@@ -78,9 +81,12 @@ const readDates = (
   const [date, ...others] = exact
   const [weekday, ...otherWeekdays] = new Set(weekdays.said)
   if (date === null || others.length > 0 || otherWeekdays.length > 0) return null
-  if (date === undefined && (digits.isWrong || weekday === undefined)) return offsetFrom(today, rest)
+  if (ofNextWeek !== null && dates.size === 0) {
+    if (date !== undefined || digits.isWrong) return null
+    if (weekday === undefined) return isAround(rest) ? { dates: daysOfNextWeek(today), rest } : null
+  } else if (date === undefined && (digits.isWrong || weekday === undefined)) return offsetFrom(today, rest)
   // "上星期五": the name of the day shares a character with the word before it.
-  if (hasDoubt(near.rest, languages)) return null
+  if (hasDoubt(left, languages)) return null
   const days = ((weekday ?? dayOfWeek) - dayOfWeek + 7) % 7
   const meant = date ?? dayBeside(today, days)
   if (leavesDoubt(rest, words, languages, Number(meant.slice(-2)))) return null
@@ -97,6 +103,8 @@ const readDates = (
   if (isBesideHoliday(rest) || around.some((word, index) => around[index + 1] === DAY && many.has(word)))
     return null
   if (span !== -1) return null
+  if (ofNextWeek !== null && weekday !== undefined)
+    return isOtherWeek(left, words) ? null : { dates: inNextWeek(weekday, today), rest }
   if (isOtherWeek(key, words)) {
     // On a Monday, "next Friday" may be this Friday or the one after; "next Monday" is not today.
     const first = dayBeside(today, days === 0 ? 7 : days)
@@ -114,11 +122,11 @@ const offsetFrom = (from: string, rest: string): { dates: string[]; rest: string
   const offset = daysFrom(rest)
   if (offset === null) return null
   const date = dayBeside(from, offset.days)
-  const monday = dayBeside(date, -weekdayOf(date))
-  return { dates: offset.isWeek ? WEEK.map((day) => dayBeside(monday, day)) : [date], rest: DAY }
+  return { dates: offset.isWeek ? weekAround(date) : [date], rest: DAY }
 }
 
-const WEEK = [0, 1, 2, 3, 4, 5, 6]
+const isAround = (key: string): boolean =>
+  key.split(' ').every((one) => one === '' || ON.has(one) || isAroundAnswer(one))
 
 /** "Fri, please", "on Sat", "next Fri" */
 const aloneIn = (key: string, words: DateWords): ReturnType<typeof daysSaid> | null => {
@@ -136,9 +144,6 @@ const OTHER_WORDS = /^(?:\p{Script=Latin}{1,2}|min)$/u
 /** "Fri 25 September" */
 const shortWeekdays = (said: readonly string[], words: DateWords): number[] =>
   said.flatMap((word, index) => (said[index + 1] === DAY ? (words.shortWeekdays.get(word) ?? []) : []))
-
-/** Monday is 0. */
-const weekdayOf = (date: string): number => (new Date(date).getUTCDay() + 6) % 7
 
 /** "No, I mean Thursday" takes back the words before it. */
 const CORRECTION = new RegExp(`^\\s*${NO_FIRST}`, 'iu')

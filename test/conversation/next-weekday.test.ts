@@ -30,7 +30,7 @@ replies:
   }
   for (const text of [
     'übernächsten Freitag',
-    'Friday next week',
+    'Friday the week after next week',
     'not next Friday',
     'last Friday',
     'every Monday',
@@ -44,6 +44,55 @@ replies:
   await say('book')
   t.same(await say('are you open next friday?'), ['HOURS', 'Which day?'])
 })
+
+t.test(
+  'a day of the next week is taken, and the days of that week are offered where none is named',
+  async (t) => {
+    const yaml = (language: string): string => `language: ${language}
+replies:
+  visit: { when: book, ask: { question: Which day?, remember: day, as: date }, next: done }
+  done: { say: '{{day}}' }
+`
+    for (const [language, text, days] of [
+      ['en', 'Friday next week', ['2026-10-02']],
+      ['en', 'next week on Fri please', ['2026-10-02']],
+      ['de', 'Freitag nächster Woche', ['2026-10-02']],
+      ['fr', 'vendredi de la semaine prochaine', ['2026-10-02']],
+      ['it', 'venerdì della prossima settimana', ['2026-10-02']],
+      ['pl', 'w przyszłym tygodniu w piątek', ['2026-10-02']],
+      ['en', 'Sunday next week', ['Sep 27, 2026', 'Oct 4, 2026']],
+      [
+        'de',
+        'nächste Woche',
+        [
+          '28. Sept. 2026',
+          '29. Sept. 2026',
+          '30. Sept. 2026',
+          '1. Okt. 2026',
+          '2. Okt. 2026',
+          '3. Okt. 2026',
+          '4. Okt. 2026',
+        ],
+      ],
+    ] as const) {
+      const { say, offers } = talk(yaml(language))
+      await say('book')
+      const [answer] = await say(text)
+      t.same(offers().length > 1 ? offers().slice(0, -1) : [answer], days, text)
+    }
+    for (const text of [
+      'tomorrow next week',
+      'I call you next week',
+      'Friday or next week',
+      'every Friday next week',
+    ]) {
+      const { say, offers } = talk(yaml('en'))
+      await say('book')
+      t.match(await say(text), [/not understand/], text)
+      t.same(offers(), ['Cancel'], text)
+    }
+  },
+)
 
 t.test('weeks from now are asked for with the days of that week as buttons', async (t) => {
   const yaml = (language: string): string => `language: ${language}
