@@ -1,5 +1,5 @@
 import type { Attachment } from '../world.ts'
-import type { SentFile } from './body.ts'
+import type { SentFile } from './multipart.ts'
 import { badParameter, missingParameter } from './failure.ts'
 import { asText, type Params } from './params.ts'
 import { SEND } from './shapes.ts'
@@ -10,8 +10,11 @@ export const MEDIA = ['image', 'audio', 'video', 'file']
 /** 25 MB, as docs/messenger-platform.md#f6 has it. */
 const LARGEST_BYTES = 25 * 1024 * 1024
 
+/** The field of a form in which a file is sent. */
+export const UPLOAD_FIELD = 'filedata'
+
 export interface MediaSources {
-  upload: SentFile | undefined
+  uploads: readonly SentFile[]
   attachment: (id: string) => Attachment | undefined
 }
 
@@ -27,17 +30,21 @@ export const checkMedia = (
     if (!kept || kept.type !== type) throw badParameter('Invalid attachment id', 2018074)
     return { url: kept.url, upload: null }
   }
-  if (url === undefined && around.upload) {
-    checkFile(type, around.upload)
-    return { url: null, upload: around.upload }
+  const [upload, ...others] = around.uploads
+  if (url === undefined && upload && others.length === 0) {
+    checkFile(type, upload)
+    return { url: null, upload }
   }
-  if (payload === undefined) throw missingParameter(name)
+  if (payload === undefined && !upload) throw missingParameter(name)
   if (url === undefined) {
     throw badParameter('Incorrect number of files uploaded. Must upload exactly one file.', 2018005)
   }
   if (!isAddress(url)) throw badParameter('Failed to fetch the file from the url', 2018008)
   return { url, upload: null }
 }
+
+export const uploadsOf = (files: readonly SentFile[]): SentFile[] =>
+  files.filter(({ field }) => field === UPLOAD_FIELD)
 
 const checkFile = (type: string, { type: said, bytes }: SentFile): void => {
   if (bytes.length > LARGEST_BYTES) throw badParameter('Attachment size exceeds allowable limit', 2018109)

@@ -1,7 +1,8 @@
 import type { SandboxParts } from '../parts.ts'
 import { facebookJson } from '../webhooks/bytes.ts'
+import { UPLOAD_FIELD } from './attachment-rules.ts'
 import { fillIn, resultsIn } from './batch-results.ts'
-import type { SentFile } from './body.ts'
+import type { SentFile } from './multipart.ts'
 import type { Call } from './call.ts'
 import { badParameter, GraphFailure } from './failure.ts'
 import { asText, isObject, mergeParams, optionalText, parseForm, unpack, type Params } from './params.ts'
@@ -107,10 +108,10 @@ const readPart = (parts: SandboxParts, whole: Call, given: Params): ReadCall => 
   return { ...read, problem: badParameter('Each batch request must have a method and a relative_url') }
 }
 
-/** `attached_files` names fields of the whole body; the first one is the file that the part uploads. */
-const attached = ({ files }: Call, { attached_files: names }: Params): Map<string, SentFile> => {
-  const [first] = namesIn(names).flatMap((name) => files.get(name) ?? [])
-  return new Map(first ? [['filedata', first]] : [])
+/** `attached_files` names fields of the whole body; their files are those that the part uploads. */
+const attached = ({ files }: Call, { attached_files: names }: Params): SentFile[] => {
+  const wanted = new Set(namesIn(names))
+  return files.filter(({ field }) => wanted.has(field)).map((file) => ({ ...file, field: UPLOAD_FIELD }))
 }
 
 /** A part without a token gets that of the batch, with its proof. */

@@ -1,27 +1,21 @@
 import type { FastifyRequest } from 'fastify'
+import { parseMultipart, type SentFile } from './multipart.ts'
 import { parseForm, parseJson, type Params } from './params.ts'
 
 export interface Body {
   params: Params
-  /** Files of a multipart body, by the name of their field. */
-  files: Map<string, SentFile>
+  /** Files of a multipart body. */
+  files: SentFile[]
   /** Why the body gives no parameters, with its text, for the traffic log: the answer tells only which one is missing. */
   unread?: string
 }
 
-export interface SentFile {
-  name: string
-  /** The content type that the sender gives; empty for none. */
-  type: string
-  bytes: Buffer
-}
-
 /** The parameters in a body: JSON, form (also without a content type), bracketed form or multipart; anything else has none. */
-export const readBody = async (request: FastifyRequest): Promise<Body> => {
+export const readBody = (request: FastifyRequest): Body => {
   const bytes = request.body
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) return plain({})
   const type = request.headers['content-type'] ?? ''
-  if (/^multipart\/form-data/i.test(type)) return await readMultipart(bytes, type)
+  if (/^multipart\/form-data/i.test(type)) return readMultipart(bytes, type)
   const text = bytes.toString('utf8')
   if (/^application\/(\w[\w.-]*\+)?json/i.test(type)) {
     const params = parseJson(text)
@@ -45,20 +39,12 @@ const excerpt = (text: string): string =>
 
 const plain = (params: Params, unread?: string): Body => ({
   params,
-  files: new Map(),
+  files: [],
   ...(unread !== undefined && { unread }),
 })
 
-const readMultipart = async (bytes: Buffer, type: string): Promise<Body> => {
-  const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } })
-    .formData()
-    .catch(() => new FormData())
-  const fields = new URLSearchParams()
-  const files = new Map<string, SentFile>()
-  for (const [name, value] of form) {
-    if (typeof value === 'string') fields.append(name, value)
-    else
-      files.set(name, { name: value.name, type: value.type, bytes: Buffer.from(await value.arrayBuffer()) })
-  }
-  return { params: parseForm(fields.toString()), files }
+const readMultipart = (bytes: Buffer, type: string): Body => {
+  const form = parseMultipart(bytes, type)
+  if (typeof form === 'string') return plain({}, form)
+  return { params: parseForm(new URLSearchParams(form.fields).toString()), files: form.files }
 }

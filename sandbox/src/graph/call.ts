@@ -1,5 +1,5 @@
 import type { App, Page, Token, User } from '../world.ts'
-import type { SentFile } from './body.ts'
+import type { SentFile } from './multipart.ts'
 import type { Params } from './params.ts'
 
 export type Method = 'GET' | 'POST' | 'DELETE'
@@ -15,8 +15,8 @@ export interface Call {
   path: string[]
   params: Params
   token: string | null
-  /** Files of a multipart body, by the name of their field. */
-  files: ReadonlyMap<string, SentFile>
+  /** Files of a multipart body. */
+  files: readonly SentFile[]
 }
 
 export type Caller =

@@ -1,7 +1,7 @@
 import type { ChatMessage } from '../api.ts'
 import { severalImages } from '../several-images.ts'
 import { checkMedia, MEDIA, type MediaSources } from './attachment-rules.ts'
-import type { SentFile } from './body.ts'
+import type { SentFile } from './multipart.ts'
 import { badParameter, missingParameter, notOneOf, tooLong } from './failure.ts'
 import { asText, isObject, isTrue, unpack, withoutEmptyInside, type Params } from './params.ts'
 import { readQuickReplies, type Offers } from './quick-reply-rules.ts'
@@ -87,7 +87,7 @@ const readImages = (value: unknown, around: MessageSurroundings): Content | null
     if (type === undefined) throw missingParameter(`${name}[type]`)
     if (type !== 'image') throw notOneOf(`${name}[type]`, ['image'])
     const given = { type, payload: unpack(payload), name: `${name}[payload]` }
-    return asText(checkMedia(given, { ...around, upload: undefined }).url)
+    return asText(checkMedia(given, { ...around, uploads: [] }).url)
   })
   return { ...NOTHING, attachment: severalImages(urls) }
 }

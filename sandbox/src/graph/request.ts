@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { SandboxParts } from '../parts.ts'
 import { isFacebookName } from '../reach/names.ts'
-import { readBody, type SentFile } from './body.ts'
+import { readBody } from './body.ts'
+import type { SentFile } from './multipart.ts'
 import type { Call, Method } from './call.ts'
 import { unknownPath, type GraphFailure } from './failure.ts'
 import { mergeParams, parseForm, withoutEmpty, type Params } from './params.ts'
@@ -17,8 +18,8 @@ export interface ReadCall {
   unread?: string
 }
 
-export const readRequest = async (parts: SandboxParts, request: FastifyRequest): Promise<ReadCall> => {
-  const { params, files, unread } = await readBody(request)
+export const readRequest = (parts: SandboxParts, request: FastifyRequest): ReadCall => {
+  const { params, files, unread } = readBody(request)
   const read = toCall(parts, {
     method: request.method,
     address: request.url,
@@ -35,7 +36,7 @@ export interface RawCall {
   /** Path and query. */
   address: string
   body: Params
-  files?: ReadonlyMap<string, SentFile>
+  files?: readonly SentFile[]
   authorization?: string | undefined
   origin?: string | null
 }
@@ -57,7 +58,7 @@ export const toCall = ({ settings }: SandboxParts, raw: RawCall): ReadCall => {
     path: words.map(decoded),
     params,
     token: tokenOf(raw.authorization, params),
-    files: raw.files ?? new Map(),
+    files: raw.files ?? [],
   }
   if (version === null) return { call, problem: unknownPath(words.join('/')) }
   return { call }

@@ -29,7 +29,7 @@ export const graphRoutes = (parts: SandboxParts) => async (app: FastifyInstance)
     handler: async (request, reply) => {
       const started = performance.now()
       const atMs = parts.clock.nowMs()
-      const read = await readRequest(parts, request)
+      const read = readRequest(parts, request)
       const answer = statusOf(read.call, await serve(parts, read))
       parts.traffic.add({
         atMs,
@@ -104,9 +104,9 @@ const write = (parts: SandboxParts, reply: FastifyReply, { status, headers, body
 const shown = ({ params, files }: Call, request: FastifyRequest): unknown => {
   const query = parseForm(splitAddress(request.url)[1])
   const body = Object.entries(params).filter(([name]) => !(name in query))
-  const sent = [...files].map(([name, file]) => [
-    name,
-    `${file.name} (${file.type}, ${file.bytes.length} bytes)`,
+  const sent = Object.entries(Object.groupBy(files, ({ field }) => field)).map(([field, all = []]) => [
+    field,
+    all.map(({ name, type, bytes }) => `${name} (${type}, ${bytes.length} bytes)`).join(', '),
   ])
   return isObject(params) ? Object.fromEntries([...body, ...sent]) : params
 }

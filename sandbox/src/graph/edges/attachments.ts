@@ -1,7 +1,7 @@
 import type { SandboxParts } from '../../parts.ts'
 import type { Attachment, Page } from '../../world.ts'
-import { checkMedia, MEDIA } from '../attachment-rules.ts'
-import type { SentFile } from '../body.ts'
+import { checkMedia, MEDIA, uploadsOf } from '../attachment-rules.ts'
+import type { SentFile } from '../multipart.ts'
 import { demand } from '../identify.ts'
 import { missingParameter, notOneOf } from '../failure.ts'
 import { asText, isEmpty, unpack } from '../params.ts'
@@ -25,7 +25,7 @@ export const uploadAttachment: Edge = (context) => {
   if (!MEDIA.includes(type)) throw notOneOf('message[attachment][type]', MEDIA)
   const given = { type, payload: unpack(attachment['payload']), name: 'message[attachment][payload]' }
   const media = checkMedia(given, {
-    upload: call.files.get('filedata'),
+    uploads: uploadsOf(call.files),
     // An upload cannot name an existing attachment.
     attachment: () => undefined,
   })

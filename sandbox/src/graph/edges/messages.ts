@@ -2,6 +2,7 @@ import type { PageMessage } from '../../chat/page-side.ts'
 import { stickerUrl } from '../../picture-urls.ts'
 import type { Conversation, Persona } from '../../world.ts'
 import type { PageCaller } from '../call.ts'
+import { uploadsOf } from '../attachment-rules.ts'
 import { demand } from '../identify.ts'
 import { badParameter } from '../failure.ts'
 import { checkMessage, type CheckedMessage } from '../message-rules.ts'
@@ -64,7 +65,7 @@ export const sendMessage: Edge = (context) => {
 const surroundings = ({ parts, call }: EdgeContext, { page }: PageCaller, { psid }: Conversation) => {
   const visitor = parts.world.visitors.get(psid)
   return {
-    upload: call.files.get('filedata'),
+    uploads: uploadsOf(call.files),
     stickerUrl: (id: string) => stickerUrl(parts.settings.origin(), id),
     attachment: (id: string) => findAttachment(parts, page, id),
     isWhitelisted: whitelistOf(page.profile),

@@ -31,7 +31,7 @@ const publish =
     demandScopes(context, caller, ['pages_read_engagement', 'pages_manage_posts'], MAY_POST)
     const { params, files } = context.call
     const url = optionalText(params, address)
-    if (url === undefined && files.size === 0) throw missingParameter(address)
+    if (url === undefined && files.length === 0) throw missingParameter(address)
     const message = optionalText(params, 'message') ?? optionalText(params, 'description') ?? ''
     return answer(add(context, caller, { parentId: null, message }))
   }
