@@ -91,6 +91,14 @@ export const tokenInvalid = (message: string, subcode?: number): GraphFailure =>
     { challenge: 'invalid_token' },
   )
 
+/** The error for a text that is no token of this sandbox, in the words recorded for cut tokens and for other texts (docs/messenger-platform.md#m). */
+export const unknownToken = (token: string): GraphFailure =>
+  tokenInvalid(
+    token.startsWith('EAA')
+      ? 'The access token could not be decrypted'
+      : 'Invalid OAuth access token - Cannot parse access token',
+  )
+
 /**
  * docs/messenger-platform.md#c3, 100/33: the object does not exist, is not permitted, or has no such operation; Facebook does not
  * say which.

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { SandboxParts } from '../parts.ts'
 import type { App } from '../world.ts'
 import type { Call, Caller, PageCaller } from './call.ts'
-import { GraphFailure, permissionMissing, scopeMissing, tokenInvalid } from './failure.ts'
+import { GraphFailure, permissionMissing, scopeMissing, tokenInvalid, unknownToken } from './failure.ts'
 import { optionalText } from './params.ts'
 
 /** The caller, after its token and proof were checked. */
@@ -12,7 +12,7 @@ export const identify = (parts: SandboxParts, call: Call): Caller => {
   if (app) return { kind: 'app', app }
 
   const token = parts.tokens.find(call.token)
-  if (!token) throw tokenInvalid('Invalid OAuth access token.')
+  if (!token) throw unknownToken(call.token)
   const death = parts.tokens.death(token)
   if (death) throw tokenInvalid(death.message, death.subcode)
 

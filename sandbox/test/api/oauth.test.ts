@@ -20,7 +20,7 @@ const wrong: [string, Record<string, string>, object][] = [
   [
     'garbage for a token',
     { grant_type: 'fb_exchange_token', fb_exchange_token: 'garbage' },
-    { code: 190, message: 'Invalid OAuth access token.' },
+    { code: 190, message: 'Invalid OAuth access token - Cannot parse access token' },
   ],
   ['no token', { grant_type: 'fb_exchange_token' }, { code: 100 }],
   ['no redirect_uri', { code: 'x' }, { code: 191 }],

@@ -166,6 +166,20 @@ t.test('debug_token tells the fields that are asked for alone', async (t) => {
   t.match(await graph(sandbox, `${path}&fields=colour`), { status: 400, body: { error: { code: 100 } } })
 })
 
+t.test('a text that is no token is refused in the words for it, a cut token in others', async (t) => {
+  const sandbox = await startSandbox(t)
+  const token = sandbox.userToken()
+  for (const [given, message] of [
+    ['garbage', 'Invalid OAuth access token - Cannot parse access token'],
+    [`%22${token}%22`, 'Invalid OAuth access token - Cannot parse access token'],
+    [token.slice(0, -3), 'The access token could not be decrypted'],
+  ] as const) {
+    const error = { code: 190, error_subcode: undefined, message }
+    t.match(await graph(sandbox, `/v25.0/me?access_token=${given}`), { status: 400, body: { error } }, given)
+    t.match(await inspect(sandbox, given), { is_valid: false, error: { code: 190, message } }, given)
+  }
+})
+
 t.test('debug_token answers for garbage, for app tokens and for another app', async (t) => {
   const sandbox = await startSandbox(t)
   t.match(await inspect(sandbox, 'garbage'), { is_valid: false, error: { code: 190 }, scopes: [] })

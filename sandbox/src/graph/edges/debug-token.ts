@@ -2,7 +2,7 @@ import type { SandboxParts } from '../../parts.ts'
 import type { App, Token } from '../../world.ts'
 import type { Call, Caller } from '../call.ts'
 import { appOfToken, identify } from '../identify.ts'
-import { badParameter, GraphFailure, nonexistingField } from '../failure.ts'
+import { badParameter, GraphFailure, nonexistingField, unknownToken } from '../failure.ts'
 import { wantedFields } from '../fields.ts'
 import { requiredText } from '../params.ts'
 import { seconds } from './edge.ts'
@@ -60,8 +60,9 @@ const inspect = (parts: SandboxParts, app: App, input: string): Record<string, u
   const bar = input.indexOf('|')
   if (bar >= 0) return inspectAppToken(parts, app, input)
   const token = parts.tokens.find(input)
-  if (!token)
-    return { error: { code: 190, message: 'Invalid OAuth access token.' }, is_valid: false, scopes: [] }
+  if (!token) {
+    return { error: { code: 190, message: unknownToken(input).message }, is_valid: false, scopes: [] }
+  }
   if (token.session.appId !== app.id)
     throw badParameter('The App_id in the input_token did not match the Viewing App')
 

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { SandboxParts } from '../../parts.ts'
 import type { App, Token } from '../../world.ts'
 import type { Call } from '../call.ts'
-import { GraphFailure, missingParameter, tokenInvalid } from '../failure.ts'
+import { GraphFailure, missingParameter, tokenInvalid, unknownToken } from '../failure.ts'
 import { optionalText, requiredText } from '../params.ts'
 import { seconds } from './edge.ts'
 
@@ -25,9 +25,11 @@ export const clientCode = (parts: SandboxParts, call: Call): object => {
   const redirectUri = optionalText(call.params, 'redirect_uri')
   if (redirectUri === undefined)
     throw new GraphFailure({ message: 'Missing redirect_uri parameter.', code: 191 })
-  const token = parts.tokens.find(requiredText(call.params, 'access_token'))
-  const death = token && parts.tokens.death(token)
-  if (!token || token.session.appId !== app.id || token.type === 'PAGE' || !token.longLived) {
+  const given = requiredText(call.params, 'access_token')
+  const token = parts.tokens.find(given)
+  if (!token) throw unknownToken(given)
+  const death = parts.tokens.death(token)
+  if (token.session.appId !== app.id || token.type === 'PAGE' || !token.longLived) {
     throw tokenInvalid('Invalid OAuth access token.')
   }
   if (death) throw tokenInvalid(death.message, death.subcode)
@@ -55,9 +57,11 @@ const authenticate = (parts: SandboxParts, call: Call): App => {
 }
 
 const exchangeable = (parts: SandboxParts, call: Call, app: App): Token => {
-  const token = parts.tokens.find(requiredText(call.params, 'fb_exchange_token'))
+  const given = requiredText(call.params, 'fb_exchange_token')
+  const token = parts.tokens.find(given)
+  if (!token) throw unknownToken(given)
   // A token of another app cannot be read with this one's key.
-  if (!token || token.session.appId !== app.id || token.type === 'PAGE') {
+  if (token.session.appId !== app.id || token.type === 'PAGE') {
     throw tokenInvalid('Invalid OAuth access token.')
   }
   const death = parts.tokens.death(token)

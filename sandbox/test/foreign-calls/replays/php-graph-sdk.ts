@@ -198,7 +198,7 @@ export const phpGraphSdk: Replay = {
     {
       title: 'a token that is none',
       path: '/v25.0/me?access_token=nonsense&appsecret_proof=a9883ab8c15c94479f7121a7df47dbd8d511f5ec839a882e32a2c302b2ad7455',
-      expected: { error: { message: 'Invalid OAuth access token.' } },
+      expected: { error: { message: 'Invalid OAuth access token - Cannot parse access token' } },
       refused: '190',
     },
   ],
