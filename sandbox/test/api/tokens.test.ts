@@ -305,6 +305,22 @@ t.test('a system user has a token that never expires and knows no password', asy
 t.test('taking back one permission leaves the token valid, taking back all kills it', async (t) => {
   const sandbox = await startSandbox(t)
   const token = sandbox.userToken()
+  const entry = { permission: 'pages_messaging', status: 'granted' }
+  for (const path of ['/pages_messaging', '?permission=pages_messaging']) {
+    t.strictSame(
+      (await graph(sandbox, `/v25.0/me/permissions${path}`, { token })).body,
+      { data: [entry] },
+      path,
+    )
+  }
+  t.strictSame((await graph(sandbox, '/v25.0/me/permissions?status=declined', { token })).body, { data: [] })
+  const one = '/v25.0/me/permissions?permission=business_management'
+  t.match(await graph(sandbox, one, { token, method: 'DELETE' }), { body: { success: true } })
+  t.match(
+    await graph(sandbox, '/v25.0/me', { token }),
+    { status: 200 },
+    'one permission less, and the token lives',
+  )
   await graph(sandbox, '/v25.0/me/permissions/pages_messaging', { token, method: 'DELETE' })
   t.match(await graph(sandbox, '/v25.0/me/permissions', { token }), {
     body: { data: [{ permission: 'pages_show_list', status: 'granted' }] },

@@ -3,7 +3,8 @@ import type { Page } from '../../world.ts'
 import { project, wantedFields } from '../fields.ts'
 import { paginate } from '../paging.ts'
 import { unsupported } from '../failure.ts'
-import { asUser, type Edge } from './edge.ts'
+import { optionalText } from '../params.ts'
+import { asUser, type Edge, type EdgeContext } from './edge.ts'
 import { mayUse, pageFields } from './page.ts'
 
 const DEFAULT_ACCOUNT_FIELDS = 'access_token,category,category_list,name,id,tasks'
@@ -43,23 +44,31 @@ export const accounts: Edge = (context) => {
   return list.wrap(list.items.map((page) => project('Page', fields, pageFields(context, page))))
 }
 
-/** docs/messenger-platform.md#b9. */
+/** docs/messenger-platform.md#b9; all of them, or the one that is named, or those of a status. */
 export const permissions: Edge = (context) => {
   const { token } = asUser(context)
   const grant = context.parts.tokens.grant(token)
   const entry = (status: string) => (permission: string) => ({ permission, status })
+  const all = [
+    ...[...(grant?.scopes ?? [])].map(entry('granted')),
+    ...[...(grant?.declined ?? [])].map(entry('declined')),
+  ]
+  const [name, asked] = [permissionNamed(context), optionalText(context.call.params, 'status')]
   return {
-    data: [
-      ...[...(grant?.scopes ?? [])].map(entry('granted')),
-      ...[...(grant?.declined ?? [])].map(entry('declined')),
-    ],
+    data: all.filter(
+      ({ permission, status }) => permission === (name ?? permission) && status === (asked ?? status),
+    ),
   }
 }
+
+/** `/permissions/{permission}`, as Meta's documentation has it, or `?permission=`, as Meta's SDK has it. */
+const permissionNamed = ({ call }: EdgeContext): string | undefined =>
+  call.path[2] ?? optionalText(call.params, 'permission')
 
 /** Takes back the whole grant, which kills the tokens, or one permission, which does not. */
 export const revokePermissions: Edge = (context) => {
   const { user, app, token } = asUser(context)
-  const permission = context.call.path[2]
+  const permission = permissionNamed(context)
   if (permission === undefined) {
     context.parts.tokens.removeApp(user, app.id)
   } else {
