@@ -16,8 +16,6 @@ const CAMPAIGN = 5
 const MESSAGES_A_ROUND = isTorture ? 40 : 30
 
 // A reply in flight at the kill is looked for, and sent again after 20 s at the latest.
-const SETTLED_WITHIN_MS = 60_000
-
 t.test('kill -9 under load loses, doubles and reorders nothing', async (t) => {
   const size = { pages: 2, visitors: 6 }
   const fields = FIELDS_OF_TALK
@@ -36,7 +34,7 @@ t.test('kill -9 under load loses, doubles and reorders nothing', async (t) => {
       writing.stop()
       town.sandbox.courier.hurry()
       if (round % CAMPAIGN > 0 && round < kills) continue
-      await talk.answered(SETTLED_WITHIN_MS)
+      await talk.answered()
       t.same(talk.wrongs(), [], `each of ${talk.written()} messages is answered once and in order`)
     }
   }

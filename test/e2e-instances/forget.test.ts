@@ -100,7 +100,7 @@ t.test(
 
     // The keeper goes on, and everything that it had begun for the other one comes to its end.
     talk.write(stays, 'say well')
-    await talk.answered(SETTLED_WITHIN_MS)
+    await talk.answered()
     await twoBeats(url)
     const said = gone.got().length
     t.same(await traces(url, 'Northumberland'), [])

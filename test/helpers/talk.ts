@@ -2,6 +2,9 @@ import type { ChatMessage } from '../../sandbox/src/api.ts'
 import type { Rng } from '../../sandbox/src/rng.ts'
 import { repliesTo, type Town } from './bot.ts'
 
+/** A Page whose limit refuses three tries in turn waits up to 128 s (the gate's back-off, with jitter). */
+const LONGEST_MS = 240_000
+
 /** Visitors of a {@link Town} who write distinguishable messages, with the expected and the received replies. */
 export interface Talk {
   conversations: Conversation[]
@@ -9,8 +12,8 @@ export interface Talk {
   write: (place?: Conversation, text?: string) => void
   /** How many messages were written. */
   written: () => number
-  /** Waits at most `limitMs` until all visitors have got the expected number of replies. */
-  answered: (limitMs?: number) => Promise<void>
+  /** Resolves when all visitors have got the expected number of replies, or after {@link LONGEST_MS}. */
+  answered: () => Promise<void>
   /** One sentence for each visitor whose replies differ from the expected ones. */
   wrongs: () => string[]
 }
@@ -54,10 +57,10 @@ export const createTalk = ({ sandbox, pageIds, psids }: Town, rng: Rng): Talk =>
       place.texts.push(words)
       sandbox.act(place.pageId, place.psid, { type: 'text', text: words })
     },
-    answered: async (limitMs = 90_000) => {
+    answered: async () => {
       const isDone = (): boolean => conversations.every(({ got, owed }) => got().length >= owed().length)
       // A time-out is not reported here, because `wrongs` then shows the missing replies.
-      await sandbox.until(isDone, limitMs).catch(() => undefined)
+      await sandbox.until(isDone, LONGEST_MS).catch(() => undefined)
     },
     wrongs: () =>
       conversations.flatMap(({ pageId, psid, got, owed }) => {
