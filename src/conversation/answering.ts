@@ -141,14 +141,18 @@ export const createAnswering = (speak: Speaking['speak']): Answering => {
         }))
       }
       case 'aside':
-        return aside({ ...turn, state: step.state }, step.place)
+        return aside({ ...turn, state: step.state }, step)
     }
   }
 
   /** Says another reply in the middle of a form, then repeats the question if the form is still on. */
-  const aside = (turn: Turn, { reply, question }: AskPlace): ScriptResult | Promise<ScriptResult> => {
+  const aside = (
+    turn: Turn,
+    { place: { reply, question }, said }: FormStep & { is: 'aside' },
+  ): ScriptResult | Promise<ScriptResult> => {
     const { script, event } = turn
-    const found = find(event, script, matcherOf(script))
+    const meant = said !== undefined && event.kind === 'message' ? { ...event, text: said } : event
+    const found = find(meant, script, matcherOf(script))
     if (found === null) return { replies: [], state: turn.state }
     const asker = script.replies.get(reply)
     return after(answerTo({ ...turn, groups: found.groups }, found), (handled) => {

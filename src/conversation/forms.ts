@@ -26,8 +26,8 @@ export type FormStep =
   | { is: 'done'; form: string; next: string; state: JsonObject | null; answers: FormAnswers | null }
   /** `back` is null where the visitor clearly wanted to end the form. */
   | { is: 'cancelled'; state: JsonObject | null; back: WayBack | null }
-  /** The visitor wants another reply; the form waits, unless that reply ends it. */
-  | { is: 'aside'; place: AskPlace; state: JsonObject | null }
+  /** The visitor wants another reply, the one to the words `said` where given; the form waits, unless that reply ends it. */
+  | { is: 'aside'; place: AskPlace; state: JsonObject | null; said?: string }
 
 /** The button back into a form that has ended. */
 export interface WayBack {

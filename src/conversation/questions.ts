@@ -116,11 +116,15 @@ export const isCancel = (script: Script, { text, payload }: Given): boolean => {
 
 /** The key of a text without words of politeness and of a wish around it. */
 export const withoutPoliteness = (text: string): string =>
-  matchKey(text).replace(POLITE, '').replace(WISH, '')
+  matchKey(text).replace(POLITE, '').replace(POLITE_UNSPACED, '').replace(WISH, '')
 
 /** "Stop please", "bitte abbrechen" */
 const POLITE =
   /^(?:ok |please |pls |plz |bitte |por favor |per favore )+|(?: please| pls| plz| thanks| thx| thank you| bitte| danke| por favor| gracias| per favore| grazie| merci| obrigad[oa]| alstublieft| prosze| tack| lutfen| tafadhali| пожалуиста| من فضلك| لو سمحت)+$/g
+
+/** The same in writing without spaces, or with a particle: "スタッフをお願いします" */
+const POLITE_UNSPACED =
+  /^(?:请|麻烦)+|[をに]?(?:お願いします|おねがいします|お願い|ください|下さい)$| ?(?:谢谢|부탁(?:해요|드려요|드립니다))$|(?:ค่ะ|คะ|ครับ)$/g
 
 /** "I want to cancel", "ich möchte abbrechen" */
 const WISH =

@@ -15,17 +15,16 @@ import {
   type FormStep,
   type WayBack,
 } from './forms.ts'
-import { SURE } from './heard.ts'
 import type { Matcher } from './match/matcher.ts'
 import { readMemory, remember } from './memory.ts'
-import { daysOf, isCancel, judge, withoutPoliteness } from './questions.ts'
+import { daysOf, isCancel, judge } from './questions.ts'
 import type { Given } from './questions/given.ts'
 import { KINDS } from './questions/kinds.ts'
 import { isRefusal } from './refusals.ts'
 import { beginsLikeQuestion, isQuestion, somethingElse } from './something-else.ts'
+import { wishForPersonIn } from './wish-for-person.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
-import { matchKey } from '../script/match-key.ts'
 import { allOf } from '../script/localised.ts'
 import type { Option, Question, Script } from '../script/types.ts'
 
@@ -65,7 +64,12 @@ export const takeAnswer = (
       ? correct(script, place, { given, said }, state)
       : null
   if (corrected !== null) return corrected
-  if (value !== null && !asksForPerson(script, question, given, matcher) && !asks(place, given, matcher))
+  const wish =
+    value === null || given.text === null || !KINDS[question.kind].takesAnyText
+      ? null
+      : wishForPersonIn(script, given.text, matcher())
+  if (wish !== null) return { is: 'aside', place, state, said: wish }
+  if (value !== null && !asks(place, given, matcher))
     return accept(script, place, value, { state, nowMs: event.timestampMs })
   const days = daysOf(script, question, given)
   if (days.length > 1 && !asks(place, given, matcher)) return again(script, place, state, { days })
@@ -231,30 +235,6 @@ const backPayload = (parts: readonly Json[]): string | null => {
 
 const isOtherButton = (script: Script, payload: string): boolean =>
   script.replies.has(payload) || payload.startsWith(`${OWN_PAYLOAD}more:`) || readCarried(payload) !== null
-
-/**
- * A text that equals a phrase of the reply that hands over to a person, with or without politeness, or asks in a question for what
- * clearly resembles one, is no answer to "What is your name?".
- */
-const asksForPerson = (
-  script: Script,
-  question: Question,
-  { text }: Given,
-  matcher: () => Matcher,
-): boolean => {
-  if (!KINDS[question.kind].takesAnyText || text === null) return false
-  // "Will Human" is a name.
-  const asks = isQuestion(text) || (beginsLikeQuestion(text) && matchKey(text).split(' ').length > 2)
-  return [text, withoutPoliteness(text).replace(ARTICLE, '')].some((said) => {
-    const match = matcher().match(said)
-    if (match === null || script.replies.get(match.reply)?.handover !== true) return false
-    if (match.how === 'similar') return asks && match.confidence >= SURE
-    return match.how !== 'pattern'
-  })
-}
-
-/** "A human", "einen Menschen" */
-const ARTICLE = /^(?:an?|the|eine?n?|une?|una|uma?|een|en|ett) /
 
 /**
  * "Are you open on Friday?" names a day, but asks for another reply instead of answering a question for a day. "Can I book a table for

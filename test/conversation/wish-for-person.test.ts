@@ -7,6 +7,7 @@ replies:
   person: { title: A person, when: [${phrases}], say: PERSON, do: handover }
   form: { when: book, ask: { question: Your name?, remember: name }, next: done }
   done: { say: 'Hello {{name}}' }
+  thanks: { when: [thanks, tack], say: WELCOME }
 `
   for (const [phrases, asking, answers] of [
     [
@@ -28,7 +29,21 @@ replies:
         'Ann Person',
       ],
     ],
+    [
+      'agent, human, stylist',
+      [
+        'an agent',
+        'An agent please',
+        'The agent, please',
+        'A STYLIST',
+        'can I see a stylist',
+        'Will a human?',
+      ],
+      ['The Human', 'An Agent', 'Una Agent', 'Will A. Human', 'A Stylist', 'Can Agent'],
+    ],
     ['människa', ['en människa tack'], ['Tack']],
+    ['スタッフ', ['スタッフお願いします', 'スタッフをお願いします。'], ['スタッフ太郎']],
+    ['人工客服', ['请人工客服', '人工客服，谢谢'], []],
     ['оператор', ['Оператор, пожалуйста'], []],
     ['موظف', ['موظف لو سمحت'], []],
     ['Mensch', ['ein Mensch bitte', 'Einen Mensch, bitte'], ['Herr Mensch', 'Mensch Müller']],
