@@ -125,7 +125,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     doubt,
     media: createMediaSender({ uploads, graph }),
     outcomes,
-    passThread: createHandover({ graph, gates, outcomes, report, log }),
+    passThread: createHandover({ graph, gates, outcomes, clock, report, log }),
     clock,
     report,
   })

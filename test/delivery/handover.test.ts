@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { DeliveryDeps } from '../../src/delivery/delivery.ts'
-import { createWorld } from './harness.ts'
+import { createWorld, refusal } from './harness.ts'
 
 const INBOX = '263902037430900'
 
@@ -65,6 +65,27 @@ t.test('a handover that failed in passing is tried again, but not for ever', asy
   }, 'giving up')
   t.equal(tries(), 6)
 })
+
+for (const [title, facts, withinMs] of [
+  ['by a limit without a wait', { verdict: 'rate_limited', retryAfterMs: null }, 3_600_000],
+  ['by a limit with a wait', { verdict: 'rate_limited', retryAfterMs: 6 * 3_600_000 }, 30 * 3_600_000],
+  ['because of the app', { verdict: 'configuration', retryAfterMs: null }, 25 * 3_600_000],
+] as const) {
+  t.test(`a handover that is refused for ever ${title} does not wait for ever`, async (t) => {
+    const { say, delivery, graph, until, clock, logged } = await createWorld(t)
+    graph.pass = () => refusal(facts.verdict, 'pass_thread_control', facts)
+    const saidMs = clock.now()
+    await say('person')
+    delivery.start()
+    await until(async () => {
+      await clock.advance(600_000)
+      return logged.some((line) => /did not get the conversation/.test(line))
+    }, 'giving up')
+    t.ok(clock.now() - saidMs <= withinMs, `after ${(clock.now() - saidMs) / 60_000} minutes`)
+    await say('goes on')
+    await until(() => graph.accepted.includes('goes on'), 'the next reply')
+  })
+}
 
 t.test('a handover with a dead token waits for a new one', async (t) => {
   const { say, delivery, graph, tokens, until } = await createWorld(t)

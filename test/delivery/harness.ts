@@ -69,7 +69,7 @@ export interface FakeGraph {
   /** What happens to an upload: nothing for success, a verdict for a refusal. Ids are `id-1`, `id-2` ... */
   upload: (call: UploadCall) => Verdict | undefined | Promise<Verdict | undefined>
   /** What happens to a handover; each try is in `calls` as `pass to APP`. */
-  pass: () => Verdict | undefined
+  pass: () => Answered
   metadata: string[]
   /** `typing_on` and the like. */
   actions: string[]
@@ -271,13 +271,13 @@ const graphOf = (graph: FakeGraph, clock: FakeClock): DeliveryDeps['graph'] => {
     senderAction: async ({ action }) => void graph.actions.push(action),
     takeThreadControl: async () => {
       graph.calls.push('take')
-      const verdict = graph.pass()
-      if (verdict !== undefined) throw refusal(verdict)
+      const refused = graph.pass()
+      if (refused !== undefined) throw typeof refused === 'string' ? refusal(refused) : refused
     },
     passThreadControl: async ({ targetAppId }) => {
       graph.calls.push(`pass to ${targetAppId}`)
-      const verdict = graph.pass()
-      if (verdict !== undefined) throw refusal(verdict)
+      const refused = graph.pass()
+      if (refused !== undefined) throw typeof refused === 'string' ? refusal(refused) : refused
       graph.accepted.push('passed')
     },
     recentMessages: () => {
