@@ -115,7 +115,7 @@ const forbidden = (path: string, cause: unknown): BotError => {
   const isFolder = ownerOf(path) === undefined
   const what = isFolder ? resolve(dirname(path)) : path
   const [owner, user] = [ownerOf(what), process.geteuid?.()]
-  const isOthers = owner !== undefined && owner !== user
+  const isOthers = owner !== undefined && user !== undefined && owner !== user
   const whose = isOthers ? ` It belongs to user ${owner}, and this runs as user ${user}.` : ''
   const give = isOthers ? `\`chown ${user} ${what}\` as root` : `\`chmod u+r ${what}\``
   return new BotError(
