@@ -1,5 +1,5 @@
 import { isJsonObject, parseJson, unmarked, type JsonObject } from '../base/json.ts'
-import { isEnvelope, readEnvelope, type Envelope } from './envelope.ts'
+import { isEnvelope, isOfAnother, readEnvelope, type Envelope } from './envelope.ts'
 import { GraphError, type GraphErrorFacts, type Verdict } from './error.ts'
 import type { RawAnswer } from './exchange.ts'
 import { redact } from './redact.ts'
@@ -41,13 +41,13 @@ export const readAnswer = (
   const body = parse(raw.text)
   const error = body?.['error'] ?? null
   // The body decides. The status decides only if the body cannot be read (docs/messenger-platform.md#c1).
-  if (isJsonObject(error)) {
+  if (isJsonObject(error) && !isOfAnother(error, raw.status)) {
     return { isGraphs: isEnvelope(error) && !isRepeated(raw), read: refused(asked, raw, error) }
   }
   if (body && error === null && isSuccess(raw.status)) {
     return { isGraphs: !isRepeated(raw), read: { body, headers: raw.headers } }
   }
-  return { isGraphs: false, read: unreadable(asked, raw) }
+  return { isGraphs: false, read: unread(asked, raw, body) }
 }
 
 /** Whether a cache repeats an earlier answer of Graph. */
@@ -118,16 +118,27 @@ const aboutOf = ({ reach, byToken, errorCode }: VerdictRow) => ({
   ...(errorCode && { code: errorCode }),
 })
 
-/** The error for an HTML page, half a body or a proxy's own text, which do not tell whether the call was carried out. */
-const unreadable = (asked: CallFacts, raw: RawAnswer): GraphError =>
-  new GraphError(`Facebook answered "${asked.edge}" with HTTP ${raw.status} and no JSON object`, {
+/** The error for an HTML page, half a body, or a proxy's own text or JSON, which do not tell whether the call was carried out. */
+const unread = (asked: CallFacts, raw: RawAnswer, body: JsonObject | undefined): GraphError =>
+  new GraphError(`Facebook answered "${asked.edge}" with HTTP ${raw.status} and ${whatCame(asked, body)}`, {
     verdict: verdictUnread(asked, raw.status),
     edge: asked.edge,
     httpStatus: raw.status,
     retryAfterMs: waitOf(asked, raw, false),
     answered: !isUnfinished(raw.status),
-    ...(isStrangers(raw) && { remedy: ANOTHER_PROGRAM }),
+    ...(isStrangers(raw, body) && { remedy: ANOTHER_PROGRAM }),
   })
+
+/** Names under which a gateway says what is wrong. */
+const SAYING = ['error', 'error_description', 'error_msg', 'message', 'detail']
+
+const whatCame = ({ secrets }: CallFacts, body: JsonObject | undefined): string => {
+  if (body === undefined) return 'no JSON object'
+  const told = isJsonObject(body['error']) ? body['error'] : body
+  const texts = SAYING.map((name) => told[name]).filter((text) => typeof text === 'string')
+  const quoted = redact(texts.join(' – '), secrets)
+  return `JSON that is none of Facebook's${quoted === '' ? '' : ` (“${quoted}”)`}`
+}
 
 /** The longest wait that is accepted from an answer Graph did not write: a wait of a day would close every messaging window. */
 const STRANGERS_WAIT_MS = 15 * 60_000
@@ -149,11 +160,14 @@ const isRefusal = (status: number): boolean =>
   status >= 400 && status < 500 && status !== 429 && !isUnfinished(status)
 
 /**
- * Whether another program wrote an answer without JSON. Graph redirects no call, and sends HTML only during an outage, with a 5xx;
+ * Whether another program wrote an answer that is none of Graph's. Graph redirects no call, and sends HTML only during an outage, with a 5xx;
  * a company's firewall sends a redirect, or a page with 200, that says what it blocks.
  */
-const isStrangers = ({ status, text }: RawAnswer): boolean =>
-  isRefusal(status) || (status >= 300 && status < 400) || (isSuccess(status) && /^\s*</.test(text))
+const isStrangers = ({ status, text }: RawAnswer, body: JsonObject | undefined): boolean =>
+  (body !== undefined && !isSuccess(status)) ||
+  isRefusal(status) ||
+  (status >= 300 && status < 400) ||
+  (isSuccess(status) && /^\s*</.test(text))
 
 /** Whether the status comes from a gateway that timed out or lost its connection to Graph: Graph may still carry the call out. */
 const isUnfinished = (status: number): boolean =>

@@ -36,6 +36,16 @@ export const readEnvelope = (error: JsonObject): Envelope => ({
 export const isEnvelope = (error: JsonObject): boolean =>
   readWhole(error['code']) !== null && (isText(error['type']) || isText(error['fbtrace_id']))
 
+/**
+ * Whether another program wrote the error. Such a program may give its HTTP status as the code, and a status such as 413 has another meaning among
+ * Graph's codes.
+ */
+export const isOfAnother = (error: JsonObject, httpStatus: number): boolean => {
+  const code = readWhole(error['code'])
+  const hasMark = ['type', 'fbtrace_id', 'error_subcode'].some((name) => name in error)
+  return !hasMark && (code === null || code === httpStatus)
+}
+
 const YES: ReadonlySet<Json | undefined> = new Set([true, 'true', 1, '1'])
 
 /** The further texts of an error, without those that `message` contains. */

@@ -94,6 +94,13 @@ export const PICTURE_OR_VIDEO = /\b(images?|photos?|pictures?|videos?)\b/i
 export const PART =
   /\bparam(eter)?s?\b|\bmessage\[|\b(attachments?|uploads?|urls?|buttons?|quick[_ ]repl(y|ies)|elements?|templates?|payloads?|(sub)?titles?|files?|filedata|(content|messaging|notification)_type|metadata|json)\b/i
 
+/**
+ * A parameter of the call beside the message, which the bot writes into every call alike. Facebook names parts of a message with
+ * brackets, such as `message[attachment]`.
+ */
+export const OF_THE_CALL =
+  /\bthe parameter (?!([a-z]+_)*((attach|ele)ments?|urls?|buttons?|repl(y|ies)|template|payload|(sub)?title|file|text|type)\b)[a-z_]+ is required\b|\bthe parameter (messaging|notification)_type is required\b|\bparam(eter)? (recipient|message|messaging_type|notification_type|tag)(?= (is|must|should|has)\b)/i
+
 /** Words of code 100 that are not about the message: the app, the Page, the person, or the number of calls. */
 export const NOT_THE_MESSAGE =
   /\b(pages?|apps?|app[_ ]?id|applications?|business(es)?|accounts?|profiles?|admins?|tokens?|sessions?|users?|persons?|recipients?|conversations?|threads?|instagram|messages|messaging|calls?|requests?|rate|quota|version|api|endpoint|operation|action|feature|subscriptions?|verification|authori[sz]ation|identity|checkup|terms|polic(y|ies)|two[- ]?factor|later)\b/i
@@ -116,7 +123,7 @@ export const NOT_DEFAULT_APP = /\bnot (set as )?the (primary|default)(\/\w+)? (a
 export const DELETED_APP = /\bError validating application\b.*\bhas been deleted\b/is
 
 export const DEACTIVATED =
-  /API access (is |was |has been )?(deactivated|disabled|disrupted|blocked|revoked|suspended)|app (is|was|has been) (deactivated|archived|disabled|blocked)|(deactivated|archived) app|\baccess to this data is (temporarily )?(disabled|blocked)/i
+  /\b(API|platform) access (is |was |has been )?(temporarily )?(deactivated|disabled|disrupted|blocked|revoked|suspended)|app (is|was|has been) (deactivated|archived|disabled|blocked)|(deactivated|archived) app|\baccess to this data is (temporarily )?(disabled|blocked)/i
 
 export const TWO_FACTOR = /two[- ]?factor|2fa\b/i
 

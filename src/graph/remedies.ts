@@ -68,4 +68,6 @@ export const NO_OPT_IN_REQUESTS =
 export const MESSAGES_ON =
   'Turn messages on in the settings of the Page on facebook.com. A new token does not help; sending is tried again by itself.'
 export const ANOTHER_PROGRAM =
-  'Facebook answers in JSON, so another program has answered in its place: see what stands between this machine and Facebook, such as a proxy (HTTPS_PROXY), a firewall, or the gateway of FB_GRAPH_URL. The bot tries again by itself; a command is to be repeated.'
+  'Facebook does not answer like this, so another program has answered in its place: see what stands between this machine and Facebook, such as a proxy (HTTPS_PROXY), a firewall, or the gateway of FB_GRAPH_URL. The bot tries again by itself; a command is to be repeated.'
+export const CALL_CHANGED =
+  'No message is at fault: see whether a proxy (HTTPS_PROXY), a firewall or the gateway of FB_GRAPH_URL drops or changes the bodies of calls, that FB_GRAPH_VERSION is a version App Dashboard > App settings > Advanced offers, and whether there is a newer version of this program. Sending is tried again by itself until the 24 hours are over.'

@@ -22,6 +22,7 @@ const PRIVACY_RULES = 'regional privacy rules forbid this in the conversation'
 const NO_IDENTITY = 'Facebook wants the identity of the person who manages the Page confirmed first'
 const NO_CHALLENGE = 'Facebook did not get the right answer from the callback address'
 const MOVED = 'the Page was merged with another one, or moved, and has another id now'
+const CALL_CHANGED = 'Facebook refuses a part of the call that every call has, or did not get it'
 const NO_ROLE = 'the app is not live, or this person has no role in it'
 
 /**
@@ -316,7 +317,7 @@ export const VERDICTS: readonly VerdictRow[] = [
   }),
   row(100, 2018008, 'bad_request', 'Facebook could not fetch the file', { mayPass: true }),
   row(100, 2018014, 'bad_request', 'a message and a sender action were mixed in one call'),
-  row(100, 2018015, 'bad_request', 'the call held neither a message nor a sender action'),
+  row(100, 2018015, 'unknown', CALL_CHANGED, { remedy: remedies.CALL_CHANGED }),
   row(100, 2018032, 'bad_request', 'the message holds invalid data'),
   row(100, 2018034, 'bad_request', 'the message is empty'),
   row(100, 2018040, 'bad_request', 'a postback button has no payload'),
@@ -347,6 +348,11 @@ export const VERDICTS: readonly VerdictRow[] = [
     says: words.FILE_FAILED,
     edges: OWN_PAGE,
     mayPass: true,
+  }),
+  row(100, 'any', 'unknown', CALL_CHANGED, {
+    says: words.OF_THE_CALL,
+    edges: OWN_PAGE,
+    remedy: remedies.CALL_CHANGED,
   }),
   row(100, 'any', 'bad_request', 'a parameter is invalid', {
     says: words.PART,

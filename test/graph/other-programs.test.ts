@@ -8,6 +8,11 @@ const STRANGERS = [
   [302, '<html>Sign in</html>'],
   [200, ' <!doctype html><title>Blocked</title>'],
   [403, '<html>Blocked</html>'],
+  // At Graph 413 and 415 are about two-factor authentication.
+  [413, '{"error":{"code":413,"message":"Request Entity Too Large"}}'],
+  [415, '{"error":{"code":415,"message":"Unsupported Media Type","status":"INVALID"}}'],
+  [403, '{"message":"Forbidden"}'],
+  [502, '{"error":"upstream"}'],
 ] as const
 const PERHAPS_GRAPHS = [
   [200, ''],
@@ -33,4 +38,20 @@ t.test("a redirect, or a page with 200, is told as another program's; half an an
     const { remedy, verdict } = await answered(status, body)
     t.same([remedy, verdict], [undefined, 'ambiguous'], `${status} ${body}`)
   }
+})
+
+t.test("a gateway's own words are told, and no token in them", async (t) => {
+  const graph = build(t)
+  for (const body of [
+    { error: { code: 403, message: 'No entry with EAAabcdefghijklmnop' } },
+    { error: 'No entry', error_description: 'with EAAabcdefghijklmnop' },
+    { error_code: 190, error_msg: 'No entry with EAAabcdefghijklmnop' },
+  ]) {
+    nock(ORIGIN).post('/v25.0/100/messages').query(true).reply(403, body)
+    await t.rejects(graph.sendMessage(HELLO), { verdict: 'unknown', message: /No entry.*with …/ })
+  }
+  // Facebook has left out type and trace id (facebookarchive/php-graph-sdk#948).
+  const short = { error: { code: 1, error_subcode: 99, message: 'An unknown error occurred' } }
+  nock(ORIGIN).post('/v25.0/100/messages').query(true).reply(400, short)
+  await t.rejects(graph.sendMessage(HELLO), { verdict: 'ambiguous', graphCode: 1 })
 })

@@ -50,7 +50,7 @@ t.test('what the number alone does not tell, the words do', async (t) => {
     ),
     { verdict: 'permission' },
   )
-  t.match(said(100, '(#100) Param recipient must be non-empty'), { verdict: 'bad_request' })
+  t.match(said(100, '(#100) Param recipient[id] must be a valid ID'), { verdict: 'bad_request' })
   t.match(said(200, '(#200) API access blocked.'), { verdict: 'configuration', remedy: /App Dashboard/ })
   t.match(said(2500, 'An active access token must be used to query information about the current user.'), {
     verdict: 'configuration',
@@ -168,7 +168,10 @@ t.test('code 100 is the fault of the message only where its subcode or the words
   for (const said of [
     '(#100) Param message[attachment] must be an object',
     'Invalid parameter',
-    '(#100) The parameter recipient is required',
+    '(#100) The parameter message[attachment][type] is required',
+    '(#100) The parameter template_url is required',
+    '(#100) Invalid keys "x" were found in param "message".',
+    '(#100) param text must be less than 2000 characters',
     '(#100) param text must be less than 2000 characters',
     '(#100) Invalid keys "subtitel" were found in param "message".',
     '(#100) Param message[quick_replies] has too many elements.',
