@@ -2,6 +2,7 @@ import nock from 'nock'
 import t from 'tap'
 import type { GraphError } from '../../src/graph/error.ts'
 import { build, HELLO, ORIGIN } from './graph-client.ts'
+import { graphError } from '../helpers/graph-server.ts'
 
 const STRANGERS = [
   [307, ''],
@@ -48,10 +49,10 @@ t.test("a gateway's own words are told, and no token in them", async (t) => {
     { error_code: 190, error_msg: 'No entry with EAAabcdefghijklmnop' },
   ]) {
     nock(ORIGIN).post('/v25.0/100/messages').query(true).reply(403, body)
-    await t.rejects(graph.sendMessage(HELLO), { verdict: 'unknown', message: /No entry.*with …/ })
+    await t.rejects(graph.sendMessage(HELLO), graphError({ verdict: 'unknown', message: /No entry.*with …/ }))
   }
   // Facebook has left out type and trace id (facebookarchive/php-graph-sdk#948).
   const short = { error: { code: 1, error_subcode: 99, message: 'An unknown error occurred' } }
   nock(ORIGIN).post('/v25.0/100/messages').query(true).reply(400, short)
-  await t.rejects(graph.sendMessage(HELLO), { verdict: 'ambiguous', graphCode: 1 })
+  await t.rejects(graph.sendMessage(HELLO), graphError({ verdict: 'ambiguous', graphCode: 1 }))
 })
