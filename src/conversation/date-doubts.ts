@@ -1,4 +1,4 @@
-import { DAY, type DateWords } from './date-words.ts'
+import { DAY, isOtherWeek, type DateWords } from './date-words.ts'
 import {
   areDoubtsKnown,
   besideWordsOf,
@@ -28,7 +28,7 @@ export const leavesDoubt = (
   const said = rest.split(' ')
   if (hasDoubt(rest, languages) || /\d[日号號일]/.test(rest)) return true
   // In a language without a list of doubt words, a day must stand alone.
-  if (!areDoubtsKnown(languages) && !said.every(isKnown)) return true
+  if (!areDoubtsKnown(languages) && !said.every(isKnownBesideDay)) return true
   const besides = besideWordsOf(languages)
   return said.some((word, index) => {
     if (word !== DAY)
@@ -37,12 +37,15 @@ export const leavesDoubt = (
         isYear(word) ||
         (isOfMonth(word) && Number.parseInt(word, 10) !== ownDay && !isElse(said, index, words))
       )
-    const before = said.slice(0, index).findLast((one) => besides.has(one) || !DAY_ARTICLES.has(one))
+    const before = said
+      .slice(0, index)
+      .findLast((one) => besides.has(one) || !(DAY_ARTICLES.has(one) || isOtherWeek(one, words)))
     return besides.has(before ?? '') || [index - 1, index + 1].some((at) => words.ors.has(said[at] ?? ''))
   })
 }
 
-const isKnown = (word: string): boolean =>
+/** Whether a word leaves the day beside it as it is, in every language. */
+export const isKnownBesideDay = (word: string): boolean =>
   word === '' ||
   word === DAY ||
   /^\d+$/.test(word) ||

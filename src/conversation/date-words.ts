@@ -43,6 +43,9 @@ const OWN_NEAR: readonly [string, number][] = [
   ['大后天', 3],
   ['大後天', 3],
   ['明明後日', 3],
+  ['بعد غد', 2],
+  ['بعد بكرة', 2],
+  ['بكرة', 1],
 ]
 /** By language, names that ICU lacks: in English longer short names, else the case of weekdays after "on", or instead of it, where it differs: "w sobotę", "pénteken". */
 const OWN_WEEKDAYS: Readonly<Record<string, readonly (readonly [string, number])[]>> = {
@@ -73,6 +76,15 @@ const OWN_WEEKDAYS: Readonly<Record<string, readonly (readonly [string, number])
     ["п'ятницю", 4],
     ['суботу', 5],
     ['неділю', 6],
+  ],
+  ro: [
+    ['lunea', 0],
+    ['marțea', 1],
+    ['miercurea', 2],
+    ['joia', 3],
+    ['vinerea', 4],
+    ['sâmbăta', 5],
+    ['duminica', 6],
   ],
   hu: [
     ['hétfőn', 0],

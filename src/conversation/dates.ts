@@ -9,6 +9,7 @@ import { withoutIdioms } from './idioms.ts'
 import { daysOfNextWeek, inNextWeek, weekAround, weekdayOf, withoutNextWeek } from './next-week.ts'
 import { isAroundAnswer } from './number-words.ts'
 import { NO_FIRST } from './refusals.ts'
+import { isBesideUnknown } from './weekday-neighbours.ts'
 import {
   dateWordsOf,
   DAY,
@@ -73,7 +74,11 @@ const readDates = (
   const near = daysSaid(named.rest, words.near)
   const ofNextWeek = withoutNextWeek(near.rest, words)
   const left = ofNextWeek ?? near.rest
-  const weekdays = aloneIn(left, words) ?? daysSaid(left, words.weekdays)
+  const whole = daysSaid(left, words.weekdays)
+  const alone = aloneIn(left, words)
+  // In Vietnamese the first word of "Friday" is the English "Thu".
+  const isSame = whole.said.length === 0 || alone?.said[0] === whole.said[0]
+  const weekdays = isSame ? (alone ?? whole) : whole
   const { rest } = weekdays
   const said = [...digits.dates, ...named.dates]
   const dates = new Set([...said, ...eves.said.map((day) => eveOn(day, said, today))])
@@ -111,7 +116,8 @@ const readDates = (
     return isNextOnly(key, words) ? { dates: [first, dayBeside(first, 7)], rest } : null
   }
   // On a Friday, "Friday" may be today or in a week.
-  return { dates: days === 0 ? [meant, dayBeside(meant, 7)] : [meant], rest }
+  const mayBeLater = days === 0 || isBesideUnknown(left, rest, languages)
+  return { dates: mayBeLater ? [meant, dayBeside(meant, 7)] : [meant], rest }
 }
 
 /** The date of an eve: that of the text where it says the same one, "24 December 2027, Christmas Eve". */

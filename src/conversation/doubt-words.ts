@@ -10,7 +10,7 @@ const DOUBTS: Readonly<Record<string, string>> = {
     anything but|any day but|day but|every|each|last|previous|ago|eve|good ${DAY}|black ${DAY}|easter|pentecost|holy|whit|otherwise|
     cancel|rather than|other than|day before|day after|night before|later|
     weekend|tell you|let you know|let me know|get back to|decide|think about|find out|ask me|ask my|check with|remind me|
-    earlier than|sooner than|day from ${DAY}|ash ${DAY}|palm ${DAY}|maundy|before christmas|after christmas|between christmas|im away|fully booked|worst`,
+    earlier than|sooner than|day from ${DAY}|${DAY} following|ash ${DAY}|palm ${DAY}|maundy|before christmas|after christmas|between christmas|im away|fully booked|worst`,
   de: `nein|nicht|nie|niemals|kein|keine|keinen|keinem|außer|ausser|ausgenommen|statt|anstatt|unmöglich|jeden|jeder|jede|jedem|letzten|letzter|letzte|
     letztem|vorigen|voriger|vergangenen|übernächsten|übernächster|vortag|vorabend|ostern|pfingsten|absagen|verhindert|schlecht|
     davor|danach|vorher|nachher|später|wochenende|kw|kalenderwoche|bescheid|melde mich|überlege|überlegen|entscheide|entscheiden|frag mich|kläre|klären|
@@ -181,9 +181,16 @@ export const hasDoubt = (key: string, languages: readonly string[]): boolean =>
     isPair(word) ? key.includes(word) : ` ${key} `.includes(` ${word} `),
   )
 
-/** Words directly before a weekday that make it one of many: "any Friday". English articles have other meanings in other languages. */
+/** Words directly before a weekday that make it one of many: "any Friday". Short English and German ones have other meanings in other languages. */
 export const oneOfManyOf = (languages: readonly string[]): ReadonlySet<string> =>
-  new Set(languages.flatMap((language) => oneOfMany.get(short(language)) ?? []))
+  new Set([
+    ...languages.flatMap((language) => oneOfMany.get(short(language)) ?? []),
+    ...ALWAYS.flatMap((language) => oneOfMany.get(language) ?? []).filter(
+      (word) => word.length > LONGEST_SHARED,
+    ),
+  ])
+
+const LONGEST_SHARED = 4
 
 /** Words directly before a day that mean another, unnamed day: "before Friday". */
 export const besideWordsOf = (languages: readonly string[]): ReadonlySet<string> =>
