@@ -99,6 +99,39 @@ t.test('damage that shows only later is said to be damage, and refuses no start'
   t.same(await sendAll(store), ['reply'], 'and what can be sent is')
 })
 
+t.test('a look at damage refuses no callback that is stored in the same transaction', async (t) => {
+  const { file, open } = place(t)
+  const first = await open()
+  await fill(first)
+  scribble(file, 'dead_by_time')
+
+  const store = await open()
+  const [before, look, after] = await Promise.allSettled([
+    store.accept([newEvent('before')]),
+    store.deadLetters.list({ limit: 10 }),
+    store.accept([newEvent('after')]),
+  ])
+  t.match(before, { value: { stored: 1 } })
+  t.match(look, { reason: { code: 'BOT_STORE_UNAVAILABLE', message: /is damaged/ } })
+  t.match(after, { value: { stored: 1 } })
+})
+
+t.test('a callback that cannot be stored refuses no look of the same transaction', async (t) => {
+  const { file, open } = place(t)
+  const first = await open()
+  await fill(first)
+  scribble(file, 'seen')
+
+  const store = await open()
+  const [before, look, after] = await Promise.allSettled([
+    store.accept([newEvent('before')]),
+    store.counts(),
+    store.accept([newEvent('after')]),
+  ])
+  for (const refused of [before, after]) t.match(refused, { reason: { code: 'BOT_STORE_UNAVAILABLE' } })
+  t.match(look, { status: 'fulfilled' })
+})
+
 t.test('half a log, as a crash leaves it, is no damage', async (t) => {
   const { file, open } = place(t)
   const first = await open()
@@ -245,7 +278,7 @@ async function fill(store: Store): Promise<void> {
   await store.close()
 }
 
-/** Writes rubbish over the page at which a table begins. */
+/** Writes rubbish over the page at which a table or an index begins. */
 function scribble(file: string, table: string): void {
   const db = new DatabaseSync(file, { readOnly: true })
   const root = db.prepare('select rootpage from sqlite_master where name = ?').get(table) as {

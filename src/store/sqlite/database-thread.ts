@@ -3,9 +3,8 @@ import type { MessagePort } from 'node:worker_threads'
 import { collectStartLeftovers } from '../../base/start-leftovers.ts'
 import { watchPlace } from './in-place.ts'
 import { keepHold } from './keep-hold.ts'
-import { isDamage, openDatabase, sqliteCode, type Database } from './database.ts'
-import type { BatchAnswer, TriedAlone } from '../queues/batches.ts'
-import { leastOf, type Operation } from '../queues/operations.ts'
+import { answerBatch } from './answering.ts'
+import { isDamage, openDatabase, type Database } from './database.ts'
 import type { Batch, Open, Opened } from './protocol.ts'
 
 /**
@@ -49,7 +48,7 @@ const serve = (port: MessagePort, database: Database, hold: ReturnType<typeof ke
     }
     // Before each transaction: a reply is claimed before another process can have the folder, or never.
     hold.check()
-    port.postMessage(answer(database, batch))
+    port.postMessage(answerBatch(database, batch.operations))
   })
   port.postMessage({
     opened: { instance: database.instance, pages: database.pagesWaiting() },
@@ -77,37 +76,3 @@ const lookForForeignWrite = (port: MessagePort, database: Database): void => {
     // The database is closed or unreadable: the next operation of the store reports the error.
   }
 }
-
-const answer = (database: Database, { operations }: Batch): BatchAnswer => {
-  try {
-    return { results: database.commit(operations) }
-  } catch (error) {
-    const whole = failure(error)
-    if (isWorldsFault(whole)) return { error: whole }
-    // Try the operations one by one, so that one that fails does not take the others with it.
-    return { each: operations.map((operation) => tryAlone(database, operation)) }
-  }
-}
-
-const tryAlone = (database: Database, operation: Operation): TriedAlone => {
-  try {
-    return { result: database.commit([operation])[0] }
-  } catch (cause) {
-    const error = failure(cause)
-    const least = leastOf(operation)
-    if (isWorldsFault(error) || least === null) return { error, isWorlds: isWorldsFault(error) }
-    const kept = tryAlone(database, least)
-    if ('error' in kept && kept.isWorlds) return kept
-    return { error, isWorlds: false, keptLeast: 'result' in kept }
-  }
-}
-
-const failure = (error: unknown) => ({
-  message: error instanceof Error ? error.message : String(error),
-  code: sqliteCode(error),
-})
-
-// SQLITE_PERM, BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB: every operation would fail
-// with these.
-const isWorldsFault = ({ code }: { code: number | null }): boolean =>
-  code !== null && [3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26].includes(code & 0xff)
