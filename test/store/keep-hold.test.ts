@@ -58,9 +58,12 @@ t.test('a bot whose lock files are deleted takes the lock anew, and no second on
 t.test('where another bot was faster, the older one stores nothing more, and ends', async (t) => {
   const dir = t.testdir()
   const { store, lost, close } = await openStore({ dir, clock: systemClock })
+  let reason: Error | null = null
+  void lost.then((error) => (reason = error))
   const pid = await takeByForce(t, dir)
   await t.rejects(store.accept([newEvent('a')]), { code: 'BOT_STORE_UNAVAILABLE' })
-  t.match(await lost, { message: `process ${pid} already runs on the data folder ${dir}` })
+  await until(() => reason !== null)
+  t.match(reason, { message: `process ${pid} already runs on the data folder ${dir}` })
   await close()
   t.equal(readFileSync(join(dir, 'evergreen.pid'), 'utf8'), String(pid), 'the other one is still named')
 })
