@@ -1,5 +1,6 @@
 import { matchKey } from '../script/match-key.ts'
 import { SHORTHAND } from './match/english.ts'
+import { isOnlyOne, withoutFrame } from './number-frames.ts'
 
 /** Numbers up to twenty and the tens, in the languages whose dates are understood. */
 const WORDS: Record<string, number> = Object.fromEntries(
@@ -48,7 +49,16 @@ const ALONE: Record<string, number> = Object.fromEntries(
     'واحد/واحدة اثنان/اثنين ثلاثة/ثلاثه اربعة/اربعه خمسة/خمسه ستة/سته سبعة/سبعه ثمانية/ثمانيه تسعة/تسعه عشرة/عشره',
     'एक दो तीन चार पांच/पाँच छह/छः सात आठ नौ दस',
     'หนึ่ง สอง สาม สี่ ห้า หก เจ็ด แปด เก้า สิบ',
-    'один/одна/одно два/две три четыре пять шесть семь восемь девять десять одиннадцать двенадцать',
+    'один/одна/одно два/две/двое/двоих три/трое/троих четыре/четверо/четверых пять/пятеро шесть/шестеро семь/семеро восемь девять десять одиннадцать двенадцать',
+    "- двоє трое/троє чотири/четверо п'ять/п'ятеро шість сім вісім дев'ять",
+    '- dwoje/dwóch troje/trzech czworo/czterech pięcioro/pięciu',
+    '- zweit dritt viert fünft sechst',
+    '- dva/dve tři čtyři - šest sedm osm devět deset',
+    'ένας/ένα/μία δύο/δυο τρία/τρεις τέσσερα/τέσσερις πέντε έξι επτά/εφτά οκτώ/οχτώ εννέα/εννιά δέκα',
+    'yksi kaksi kolme neljä viisi kuusi seitsemän kahdeksan yhdeksän kymmenen',
+    'egy kettő/két három négy öt - - nyolc kilenc tíz',
+    '一 二/两/兩 三 四 五 六 七 八 九 十',
+    '하나/한 둘/두 셋/세 넷/네 다섯 여섯 일곱 여덟 아홉 열',
   ].flatMap((row) =>
     row
       .split(' ')
@@ -114,9 +124,11 @@ export const namesNumber = (text: string): boolean =>
 
 /** The number that a text has in words; null for none, for several, and where much else is said. */
 export const numberWordsIn = (text: string): number | null => {
-  const words = matchKey(text.replaceAll('-', ' '))
-    .split(' ')
-    .filter((word) => word !== '' && !isAroundAnswer(word))
+  const key = matchKey(text.replaceAll('-', ' '))
+  if (isOnlyOne(key)) return 1
+  const framed = ALONE[withoutFrame(key)]
+  if (framed !== undefined) return framed
+  const words = key.split(' ').filter((word) => word !== '' && !isAroundAnswer(word))
   const [first = '', second, ...more] = words
   if (more.length > 0) return null
   const tens = TENS[first]
