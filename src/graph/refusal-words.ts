@@ -83,6 +83,12 @@ export const TAG = /\btags?\b/i
 /** A message template of the Page; its approval is not a permission of the app. */
 export const TEMPLATE = /\btemplates? [^.]*\b(does not exist|not (been )?approved)\b/i
 
+/** What is wrong with the code that a login ended with. */
+export const REDIRECT_URI = /\bredirect_uri\b/i
+export const USED_CODE = /\bauthorization code has been used\b/i
+export const EXPIRED_CODE = /\bauthorization code has expired\b/i
+export const NO_CODE = /\binvalid verification code format\b/i
+
 /** Facebook did not get or did not take a file; a later try may succeed. */
 export const FILE_FAILED =
   /\b(fetch|download|upload)(ed|ing)?\b[^.]*\bfail(ed|ure|s)?\b|\b(fail(ed|ure)?|could not|cannot|can't|unable)\b[^.]*\b(fetch|download|upload)(ed|ing)?\b/i

@@ -22,6 +22,9 @@ const PRIVACY_RULES = 'regional privacy rules forbid this in the conversation'
 const NO_IDENTITY = 'Facebook wants the identity of the person who manages the Page confirmed first'
 const NO_CHALLENGE = 'Facebook did not get the right answer from the callback address'
 const MOVED = 'the Page was merged with another one, or moved, and has another id now'
+const WRONG_REDIRECT = 'the code of this login is not good for this redirect address'
+const USED_CODE = 'the code of this login was used before'
+const EXPIRED_CODE = 'the code of this login has expired'
 const CALL_CHANGED = 'Facebook refuses a part of the call that every call has, or did not get it'
 const NO_ROLE = 'the app is not live, or this person has no role in it'
 
@@ -335,11 +338,17 @@ export const VERDICTS: readonly VerdictRow[] = [
   row(100, 2534013, 'bad_request', 'Instagram refuses this message'),
   row(100, 2534015, 'bad_request', 'Instagram refuses this message'),
   row(100, 2534025, 'bad_request', 'Instagram refuses this message'),
-  either(36007, 'bad_request', 'the code of this login was used before', { remedy: remedies.LOGIN_AGAIN }),
-  either(36008, 'bad_request', 'the code of this login has expired', { remedy: remedies.LOGIN_AGAIN }),
-  either(36009, 'bad_request', 'the code of this login is not good for this redirect address', {
-    remedy: remedies.REDIRECT,
+  // The words come before the numbers, which public programs tell differently.
+  row(100, 'any', 'bad_request', WRONG_REDIRECT, { says: words.REDIRECT_URI, remedy: remedies.REDIRECT }),
+  row(100, 'any', 'bad_request', USED_CODE, { says: words.USED_CODE, remedy: remedies.LOGIN_AGAIN }),
+  row(100, 'any', 'bad_request', EXPIRED_CODE, { says: words.EXPIRED_CODE, remedy: remedies.LOGIN_AGAIN }),
+  row(100, 'any', 'bad_request', 'the code of this login is no code', {
+    says: words.NO_CODE,
+    remedy: remedies.LOGIN_AGAIN,
   }),
+  either(36007, 'bad_request', EXPIRED_CODE, { remedy: remedies.LOGIN_AGAIN }),
+  either(36008, 'bad_request', WRONG_REDIRECT, { remedy: remedies.REDIRECT }),
+  either(36009, 'bad_request', USED_CODE, { remedy: remedies.LOGIN_AGAIN }),
   row(100, 'any', 'bad_request', 'the code of this login was used before, or is no code', {
     says: /(authorization|verification) code/i,
     remedy: remedies.LOGIN_AGAIN,

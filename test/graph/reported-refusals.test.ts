@@ -140,31 +140,6 @@ t.test('a tag without approval and the thread of another app are known in any wo
   t.end()
 })
 
-t.test('a refusal of what every call has buries no message', (t) => {
-  for (const [source, subcode, said] of [
-    ['crisboarna/fb-messenger-bot-api#61', null, '(#100) The parameter recipient is required'],
-    ['Kong/unirest-nodejs#95', null, '(#100) Param recipient must be non-empty'],
-    ['pimax/fb-messenger-php#1', null, '(#100) param message must be non-empty'],
-    ['remixz/messenger-bot#83', null, '(#100) The parameter messaging_type is required'],
-    ['fbmq#56', null, '(#100) Param messaging_type must be one of {RESPONSE, UPDATE, MESSAGE_TAG}'],
-    ['a later version', null, '(#100) The parameter business_context is required'],
-    ['Messageflow/send-as', 2_018_015, '(#100) Must send either message or state'],
-  ] as const)
-    t.match(
-      findRow(answer('messages', 100, subcode, said)),
-      { verdict: 'unknown', remedy: /^No message is at fault.*proxy.*newer version/ },
-      source,
-    )
-  t.end()
-})
-
-t.test('a platform access that is disabled is told as the app', (t) => {
-  // watson-developer-cloud/conversation-connector#43
-  const said = 'Platform Access Disabled: Access temporarily disabled due to changes to the Facebook Platform'
-  t.match(findRow(answer('pages', 200, null, said)), { verdict: 'configuration', remedy: /App Dashboard/ })
-  t.end()
-})
-
 t.test('a conversation that was deleted concerns its visitor alone', (t) => {
   // Public programs of Messenger inboxes and campaigns (2021 to 2026).
   const said =
