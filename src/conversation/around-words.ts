@@ -21,3 +21,10 @@ const AROUND = new Set(
     'لو سمحت شكرا कृपया प्लीज चाहिए धन्यवाद',
   ].flatMap((row) => row.split(' ').map(matchKey)),
 )
+
+/** A key of a writing without spaces without the particles and the politeness that are joined to its thing: "S席でお願いします", "กุหลาบค่ะ". */
+export const withoutParticles = (key: string): string => key.replace(BEGINNING, '').replace(END, '')
+
+const BEGINNING = /^(?:我?(?:想要|要|选|選|来|來)(?=\p{Script=Han})|请给我|ขอ|เอา|เลือก|อยากได้)/u
+const END =
+  /(?:[をでにが]?(?:お願いします|おねがいします|ください|下さい|します|いいです|希望です)|を希望します|です|で|吧|谢谢|謝謝|ค่ะ|คะ|ครับ|นะคะ|นะครับ|(?:으로|로)?(?: ?(?:주세요|할게요|부탁드립니다|부탁드려요|부탁해요))|(?:이)?요|으로요)$/u

@@ -52,6 +52,11 @@ t.test('choices that say yes or no are understood in other words of their langua
     ['[टेंट, केबिन]', 'टेंट चाहिए', 'टेंट'],
     ['[خاص, عام]', 'عام لو سمحت', 'عام'],
     ['[Match, Träning]', 'träning, tack', 'Träning'],
+    ['[S席, A席]', 'S席でお願いします', 'S席'],
+    ['[กุหลาบ, ทิวลิป]', 'ขอกุหลาบค่ะ', 'กุหลาบ'],
+    ['[大, 小]', '我要大吧', '大'],
+    ['[장미, 튤립]', '장미로 주세요', '장미'],
+    ['[Обзорная, Пешая]', 'Обзорную, пожалуйста', 'Обзорная'],
     ["['Yes', 'No']", 'noo', 'No'],
     ["['Yes', 'No']", 'nope!', 'No'],
     ["['Yes', 'No']", 'nah thanks', 'No'],
@@ -74,6 +79,12 @@ t.test('choices that say yes or no are understood in other words of their langua
     ["['Yes', 'No']", 'yes and no'],
     ['[Sí, "No"]', 'ya'],
     ['[Small, Large]', 'sure'],
+    ['[S席, A席]', 'S席ではない席をお願いします'],
+    ['[S席, A席]', 'S席ですか'],
+    ['[กุหลาบ, ทิวลิป]', 'ไม่เอากุหลาบค่ะ'],
+    ['[大, 小]', '不要大'],
+    ['[Обзорная, Пешая]', 'не обзорную'],
+    ['[Большая, Большой]', 'большую'],
   ] as const)
     t.match(await chosen(options, text), /pick one of these/, text)
   t.equal(await chosen('[Ano, Ne]', 'ne'), 'Ne')

@@ -2,7 +2,7 @@ import { editDistance } from '../../base/edit-distance.ts'
 import { allOf } from '../../script/localised.ts'
 import { matchKey } from '../../script/match-key.ts'
 import type { Option, Question } from '../../script/types.ts'
-import { isAroundChoice } from '../around-words.ts'
+import { isAroundChoice, withoutParticles } from '../around-words.ts'
 import { otherWordsFor } from '../yes-and-no.ts'
 import { otherSpellings } from '../match/other-spellings.ts'
 import { clockChoiceIn } from './clock-choice.ts'
@@ -28,7 +28,7 @@ const choiceIn = ({ options, remember }: Question, { payload }: Given, text: str
       : (candidates.find((option) => namesOf(option).some((one) => clean(one) === text)) ??
         candidates.find((option) => namesOf(option).some((one) => matchKey(one) === key)))
   const spoken = (): Option | undefined =>
-    [key, ...otherSpellings(key)].flatMap((one) => spokenOf(options, one) ?? [])[0]
+    [key, withoutParticles(key), ...otherSpellings(key)].flatMap((one) => spokenOf(options, one) ?? [])[0]
   return (chosen ?? tapped ?? spoken() ?? sayingOf(options, key) ?? timeOf(options, text))?.value ?? null
 }
 
@@ -62,7 +62,9 @@ const spokenOf = (options: readonly Option[], key: string): Option | undefined =
       .some(
         (name) =>
           name !== '' &&
-          (withPlural(name, names).some((one) => isSaid(one, key, names)) || isMistyped(name, key)),
+          (withPlural(name, names).some((one) => isSaid(one, key, names)) ||
+            isMistyped(name, key) ||
+            isInOtherCase(name, key)),
       ),
   )
   return meant.length === 1 ? meant[0] : undefined
@@ -85,6 +87,17 @@ const isSaid = (name: string, key: string, names: ReadonlySet<string>): boolean 
     .split(' ')
     .every((word) => word === '' || (isAroundChoice(word) && !names.has(word)))
 }
+
+/** "Обзорную" for "Обзорная". A noun differs by one letter: "пиццу". */
+const isInOtherCase = (name: string, key: string): boolean => {
+  const [word = '', ...more] = key.split(' ').filter((one) => !isAroundChoice(one))
+  return (
+    more.length === 0 && ADJECTIVE.test(name) && word.replace(ADJECTIVE, '') === name.replace(ADJECTIVE, '')
+  )
+}
+
+/** Endings of Russian adjectives after `matchKey`. */
+const ADJECTIVE = /(?<=\p{Script=Cyrillic}{3})(?:ая|яя|ую|юю|о[ие]|е[ие]|ы[ие]|и[ие]|ого|его|ому|ему)$/u
 
 const isMistyped = (name: string, key: string): boolean =>
   name.length >= SHORTEST_MISTYPED &&
