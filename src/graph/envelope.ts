@@ -20,7 +20,7 @@ export interface Envelope {
  * @see docs/messenger-platform.md#c1
  */
 export const readEnvelope = (error: JsonObject): Envelope => ({
-  code: readWhole(error['code']),
+  code: codeOf(error),
   // Subcode 0 stands for none.
   subcode: readWhole(error['error_subcode'] ?? error['subcode']) || null,
   message: wordsOf(error['message']),
@@ -36,13 +36,17 @@ export const readEnvelope = (error: JsonObject): Envelope => ({
 export const isEnvelope = (error: JsonObject): boolean =>
   readWhole(error['code']) !== null && (isText(error['type']) || isText(error['fbtrace_id']))
 
+/** Old errors, and programs that pass on Graph's, have the code in the text alone: "(#200) Permissions error". */
+const codeOf = ({ code, message }: JsonObject): number | null =>
+  readWhole(code) ?? readWhole(/^\(#(-?\d{1,9})\)/.exec(wordsOf(message))?.[1])
+
 /**
  * Whether another program wrote the error. Such a program may give its HTTP status as the code, and a status such as 413 has another meaning among
  * Graph's codes.
  */
 export const isOfAnother = (error: JsonObject, httpStatus: number): boolean => {
-  const code = readWhole(error['code'])
-  const hasMark = ['type', 'fbtrace_id', 'error_subcode'].some((name) => name in error)
+  const code = codeOf(error)
+  const hasMark = ['type', 'fbtrace_id', 'error_subcode', 'is_transient'].some((name) => name in error)
   return !hasMark && (code === null || code === httpStatus)
 }
 

@@ -142,7 +142,7 @@ export const WINDOW =
 
 /** The person, or the conversation with the person, does not exist, or the person does not receive messages from this Page. */
 export const NO_SUCH_PERSON =
-  /\bno matching (user|person)\b|\binvalid (fbid|psid|recipient)\b|\b(user|person|recipient) (was )?(not found|does not exist)\b|\b(user|person|recipient) (isn't|is not|is currently not) (available|receiving|reachable)|\b(user|person|recipient) (can't|cannot|can not|does not|doesn't) (receive|accept|get)|\b(user|person|recipient) (has )?blocked\b|\b(can't|cannot|can not) send messages? to (this|that|the) (id|user|person|recipient)\b|\bblocked by (the|this) (user|person|recipient)\b|\bdeleted this conversation\b|\bthread does not exist\b/i
+  /\bno matching (user|person)\b|\binvalid (fbid|psid|recipient)\b|\b(user|person|recipient) (was )?(not found|does not exist)\b|\b(user|person|recipient) (isn't|is not|is currently not) (available|receiving|reachable)|\b(user|person|recipient) (can't|cannot|can not|does not|doesn't) (receive|accept|get)|\b(user|person|recipient) (has )?blocked\b|\b(can't|cannot|can not) send( messages?)? to (this|that|the) (id|user|person|recipient)\b|\bblocked by (the|this) (user|person|recipient)\b|\bdeleted this conversation\b|\bthread does not exist\b/i
 
 export const NO_CONSENT =
   /\b(user|person|recipient)\b[^.]*\b(opted in|opt(ed)?[- ]?out|consent(ed)?|agreed)\b/i

@@ -18,6 +18,14 @@ t.test('an error is read whatever its numbers and flags are written as', (t) => 
     fbtraceId: 'AbC',
   })
   t.match(readEnvelope({ code: 10, error_subcode: 0 }), { code: 10, subcode: null })
+  // Old errors of Graph, and a test of a public program of 2026.
+  for (const [message, code] of [
+    ['(#200) Permissions error', 200],
+    ['(#-1) Erro interno inesperado', -1],
+    ['see (#200)', null],
+  ] as const)
+    t.equal(readEnvelope({ message }).code, code, message)
+  t.equal(readEnvelope({ message: '(#551) x', code: 200 }).code, 200, 'the number itself comes first')
   for (const no of [false, 'false', 0, null, {}, [true], 'maybe'])
     t.equal(readEnvelope({ is_transient: no }).isTransient, false)
   t.end()

@@ -130,6 +130,7 @@ t.test(
         'Invalid fbid.',
         'User not found',
         'Parameter error: You cannot send messages to this id',
+        'cannot send to this id',
       ])
         t.equal(sendSaying(code, said).verdict, 'unreachable', `${code} ${said}`)
       t.equal(sendSaying(code, 'This message is sent outside of allowed window.').verdict, 'outside_window')
