@@ -1,4 +1,4 @@
-import { cpSync, renameSync } from 'node:fs'
+import { cpSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
@@ -35,6 +35,26 @@ t.test('where a copy was put in the place of the database, its waiting replies a
   cpSync(dir, `${dir}.copy`, { recursive: true })
   t.equal(await doubtIn(dir), null, 'the original goes on')
   t.type(await doubtIn(`${dir}.copy`), 'number', 'what waits in the copy may be sent by now')
+})
+
+t.test(
+  'a copy is noticed, too, where the file system gives it the inode of the removed database',
+  async (t) => {
+    const dir = await folderOf(t)
+    cpSync(dir, `${dir}.copy`, { recursive: true })
+    // ext4 gives the number that became free last.
+    rmSync(join(dir, 'evergreen.db'))
+    cpSync(join(`${dir}.copy`, 'evergreen.db'), join(dir, 'evergreen.db'))
+    t.type(await doubtIn(dir), 'number')
+  },
+)
+
+t.test('a mark of the inode alone, as an earlier version made it, is still that of the file', async (t) => {
+  const dir = await folderOf(t)
+  const older = new DatabaseSync(join(dir, 'evergreen.db'))
+  older.exec(`update meta set value = substr(value, 1, instr(value || ':', ':') - 1) where name = 'inode'`)
+  older.close()
+  t.equal(await doubtIn(dir), null)
 })
 
 t.test('a folder that is moved is no copy, nor is a database of a version without the mark', async (t) => {

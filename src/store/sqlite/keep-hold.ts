@@ -28,7 +28,7 @@ export const keepHold = (
 
   return {
     check: () => {
-      if (markOf(lock) === mark) return
+      if (mark !== null && markOf(lock) === mark) return
       try {
         assertInPlace()
         held = holdDataDir(dir)
