@@ -54,7 +54,7 @@ export interface Sandbox {
   trouble: (kind: Parameters<typeof makeTrouble>[1], details?: Parameters<typeof makeTrouble>[2]) => void
   /**
    * Calls `check` after every event and resolves with its first result that is neither null, undefined nor false. `timeoutMs` is
-   * a minute by default.
+   * two minutes by default.
    */
   until: <Value>(check: () => Value, timeoutMs?: number) => Promise<Present<Value>>
   /** Resolves once the Page has sent `count` messages to this visitor, with all its messages. */
@@ -82,7 +82,7 @@ export interface UserTokenOptions {
 
 const WEBHOOK_TIMEOUT_MS = 5_000
 /** Long, because the machine may be busy; a test may set a shorter time. */
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 120_000
 
 /** Starts Facebook on this machine: Graph API, login dialog, webhooks, control API and chat page on one origin. */
 export const createSandbox = async (options: SandboxOptions): Promise<Sandbox> => {

@@ -26,7 +26,7 @@ t.test(
     const messages = () => sandbox.conversation(pageId, psid)?.messages ?? []
     const got = (): string[] => messages().flatMap(({ from, text }) => (from === 'page' ? [text ?? ''] : []))
     const say = (text: string) => sandbox.act(pageId, psid, { type: 'text', text })
-    const hears = (count: number) => sandbox.until(() => got().length >= count, 40_000)
+    const hears = (count: number) => sandbox.until(() => got().length >= count)
 
     say('book a table')
     await hears(2)

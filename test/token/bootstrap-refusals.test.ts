@@ -18,6 +18,8 @@ import { build } from './bootstrap-world.ts'
 interface Refusal {
   what: string
   arrange: (fake: FakeGraph) => void
+  /** How long the client waits for an answer, where that is what is tried. */
+  timeoutMs?: number
   options?: Partial<BootstrapOptions>
   code: string
   message: RegExp
@@ -303,6 +305,7 @@ const REFUSALS: Refusal[] = [
   {
     what: 'a Graph that hangs',
     arrange: answer('accounts', hanging),
+    timeoutMs: 500,
     code: 'BOT_GRAPH_UNREACHABLE',
     message: /no answer within 0\.5 s/,
     remedy: /Try again in a minute/,
@@ -317,9 +320,9 @@ const REFUSALS: Refusal[] = [
   },
 ]
 
-for (const { what, arrange, options, code, message, remedy } of REFUSALS) {
+for (const { what, arrange, timeoutMs, options, code, message, remedy } of REFUSALS) {
   t.test(`${what} is refused with what to do, and nothing is saved`, async (t) => {
-    const { fake, store, run, steps } = await build(t)
+    const { fake, store, run, steps } = await build(t, timeoutMs === undefined ? {} : { timeoutMs })
     await store.save({ pages: [pageToken({ pageId: PAGE_ID, token: 'working' })] })
     arrange(fake)
 

@@ -15,14 +15,17 @@ import {
 export const SECOND = '200000000000002'
 export const THIRD = '300000000000003'
 
-export const build = async (t: Test, over: { appSecret?: string; version?: string } = {}) => {
+export const build = async (
+  t: Test,
+  over: { appSecret?: string; version?: string; timeoutMs?: number } = {},
+) => {
   const fake = await startFakeGraph(t)
   const graph = createGraph({
     origin: fake.origin,
     version: 'v25.0',
     appId: APP_ID,
     appSecret: APP_SECRET,
-    timeoutMs: 500,
+    timeoutMs: 30_000,
     ...over,
   })
   const store = await createTokenStore({ dir: t.testdir(), key: null })
