@@ -41,8 +41,8 @@ const readAttachment = (field: Json): Attachment => {
   return {
     type: textOf(attachment['type']) ?? 'unknown',
     // An attachment of type `fallback` may have link and title outside the payload, and the link may be under `URL`.
-    url: textOf(payload?.['url']) ?? textOf(attachment['url']) ?? textOf(attachment['URL']),
-    title: textOf(payload?.['title']) ?? textOf(attachment['title']),
+    url: wordsOf(payload?.['url']) ?? wordsOf(attachment['url']) ?? wordsOf(attachment['URL']),
+    title: wordsOf(payload?.['title']) ?? wordsOf(attachment['title']),
     payload,
   }
 }

@@ -125,6 +125,9 @@ t.test('a fallback attachment may have its link anywhere, or none', async (t) =>
     { type: 'fallback', payload: { url: 'https://a.example', title: 'A' } },
     { type: 'fallback', payload: null, title: 'B', URL: 'https://b.example' },
     { type: 'fallback', title: 'C', url: 'https://c.example' },
+    // rapidpro/rapidpro#325, airyhq/airy#897
+    { type: 'fallback', title: 'Attachment Unavailable', url: '', payload: null },
+    { type: 'fallback', url: 'https://d.example', payload: { url: '', title: ' ' } },
     { type: 'fallback' },
     null,
     'text',
@@ -138,6 +141,8 @@ t.test('a fallback attachment may have its link anywhere, or none', async (t) =>
     },
     { type: 'fallback', url: 'https://b.example', title: 'B', payload: null },
     { type: 'fallback', url: 'https://c.example', title: 'C', payload: null },
+    { type: 'fallback', url: null, title: 'Attachment Unavailable', payload: null },
+    { type: 'fallback', url: 'https://d.example', title: null, payload: { url: '', title: ' ' } },
     { type: 'fallback', url: null, title: null, payload: null },
     { type: 'unknown', url: null, title: null, payload: null },
     { type: 'unknown', url: null, title: null, payload: null },
