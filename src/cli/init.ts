@@ -114,7 +114,7 @@ const write = (folder: string, files: Record<string, string>): void => {
   try {
     makeFolder(folder)
     const there = readdirSync(folder).filter((name) => !BESIDE.has(name))
-    if (!there.every((name) => isLeft(folder, name, files[name]))) {
+    if (!there.every((name) => isLeft(folder, name, files))) {
       wrongUsage('The folder is there already, and is not empty.', 'Name another one; nothing was changed.')
     }
     for (const [name, text] of Object.entries(files)) {
@@ -143,11 +143,16 @@ const write = (folder: string, files: Record<string, string>): void => {
   }
 }
 
-/** Whether a run that was cut off has left the file or folder. @param text - of the file in a whole run; undefined where it has none */
-const isLeft = (folder: string, name: string, text: string | undefined): boolean =>
-  text === undefined
-    ? INSTALLED.has(name) && existsSync(join(folder, 'package.json'))
-    : text.startsWith(readFileSync(join(folder, name), 'utf8'))
+/** Whether a run that was cut off has left the file or folder. @param files - of a whole run */
+const isLeft = (folder: string, name: string, files: Record<string, string>): boolean => {
+  if (!Object.hasOwn(files, name)) return INSTALLED.has(name) && existsSync(join(folder, 'package.json'))
+  try {
+    return files[name]?.startsWith(readFileSync(join(folder, name), 'utf8')) === true
+  } catch {
+    // A folder of that name, or a file that this user may not read.
+    return false
+  }
+}
 
 /** What the package managers make. */
 const INSTALLED: ReadonlySet<string> = new Set([

@@ -116,6 +116,12 @@ t.test(
 
     mkdirSync(join(dir, 'other/node_modules'), { recursive: true })
     t.match(await run(installed, dir, [join(dir, 'other')]), { code: 2, stderr: /is not empty/ })
+    // A folder with the name of a file, and names that every object of JavaScript has.
+    for (const name of ['README.md', 'constructor', '__proto__']) {
+      mkdirSync(join(dir, `with-${name}`, name), { recursive: true })
+      const refused = await run(installed, dir, [join(dir, `with-${name}`)])
+      t.match(refused, { code: 2, stderr: /is not empty/ }, name)
+    }
     for (const [name, text] of [
       ['bot.yaml', 'replies: {}'],
       ['.env', ''],
