@@ -19,7 +19,7 @@ there, too.
 
 The database is rewritten, a second for each 200 MB or so, and the bot waits with what it has to store.
 
-A run that was cut off is simply run again.
+Run it again where it was cut off.
 
 Works while the bot runs and while it does not. It reads DATA_DIR or DATABASE_URL, also from .env.`,
   exit: '0 done, also when this run has completed one that was cut off, 1 failed or no visitor is known by that number, 2 wrong usage.',
@@ -37,6 +37,7 @@ Works while the bot runs and while it does not. It reads DATA_DIR or DATABASE_UR
       stderr.write(
         `No visitor is stored under the PSID ${psid}${pageId === undefined ? '' : ' on that Page'}.\n`,
       )
+      if (erased && !late) stderr.write(DONE_BEFORE)
       // A run that was cut off after it had deleted the rows ends well when it is repeated.
       return late ? EXIT.done : EXIT.failed
     }
@@ -47,6 +48,9 @@ Works while the bot runs and while it does not. It reads DATA_DIR or DATABASE_UR
 
 const ERASED_LATE =
   'An earlier run, which had not come to its end, is completed: no trace of its visitors is left.\n'
+
+/** Nothing tells a run that was killed before its last line from a wrong number: a mark of the number would be a trace. */
+const DONE_BEFORE = 'If an earlier run for this number was cut off, it had done its work.\n'
 
 const NOT_ERASED = `Traces of visitors who were forgotten are still in the database, which could not be rewritten.
 Make sure that the disk of DATA_DIR has twice as much free room as the database takes, and run this again.
