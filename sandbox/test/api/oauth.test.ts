@@ -89,7 +89,7 @@ t.test('consent leads back with a code that is good for one exchange', async (t)
   const code = back.searchParams.get('code') ?? ''
 
   t.match(await graph(sandbox, exchange({ code, redirect_uri: `${REDIRECT}?other` })), {
-    body: { error: { code: 100, message: /redirect_uri is identical/ } },
+    body: { error: { code: 100, error_subcode: 36_008, message: /redirect_uri is identical/ } },
   })
   const { body } = await graph(sandbox, exchange({ code, redirect_uri: REDIRECT }))
   t.match(body, { token_type: 'bearer', expires_in: Number })
@@ -100,7 +100,7 @@ t.test('consent leads back with a code that is good for one exchange', async (t)
   const again = await graph(sandbox, exchange({ code, redirect_uri: REDIRECT }))
   t.match(again, {
     status: 400,
-    body: { error: { code: 100, message: 'This authorization code has been used.' } },
+    body: { error: { code: 100, error_subcode: 36_009, message: 'This authorization code has been used.' } },
   })
   t.match(again.headers.get('www-authenticate'), '"invalid_code"')
 })

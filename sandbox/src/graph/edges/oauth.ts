@@ -77,18 +77,23 @@ const redeem = (parts: SandboxParts, call: Call, app: App): Token => {
   if (text === undefined) throw missingParameter('code')
   const code = parts.world.codes.get(text)
   if (!code || code.session.appId !== app.id) throw codeInvalid('Invalid verification code format.')
-  if (code.used) throw codeInvalid('This authorization code has been used.')
-  if (code.expiresAtMs <= parts.clock.nowMs()) throw codeInvalid('This authorization code has expired.')
+  if (code.used) throw codeInvalid('This authorization code has been used.', 36009)
+  if (code.expiresAtMs <= parts.clock.nowMs())
+    throw codeInvalid('This authorization code has expired.', 36007)
   if (code.redirectUri !== redirectUri) {
     throw codeInvalid(
       'Error validating verification code. Please make sure your redirect_uri is identical to the one you used in the OAuth dialog request',
+      36008,
     )
   }
   return parts.tokens.redeem(code)
 }
 
-const codeInvalid = (message: string) =>
-  new GraphFailure({ message, code: 100 }, { challenge: 'invalid_code' })
+const codeInvalid = (message: string, subcode?: number) =>
+  new GraphFailure(
+    { message, code: 100, ...(subcode !== undefined && { error_subcode: subcode }) },
+    { challenge: 'invalid_code' },
+  )
 
 const answer = (parts: SandboxParts, token: Token): object => ({
   access_token: token.value,
