@@ -35,7 +35,7 @@ export const createVersions = (deps: { folder: string; clock: Pick<Clock, 'now'>
       if (error.code === 'ENOENT') return []
       throw error
     })
-    return found.filter((name) => NAME.test(name)).toSorted()
+    return found.filter((name) => !Number.isNaN(timeIn(name))).toSorted()
   }
 
   const isTextOf = async (name: string | undefined, text: string): Promise<boolean> =>
@@ -46,21 +46,20 @@ export const createVersions = (deps: { folder: string; clock: Pick<Clock, 'now'>
     keep: async (text, by) => {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const known = await names()
-      const isTaken = (stamp: string): boolean => known.some((name) => name.startsWith(stamp))
-      let atMs = clock.now()
-      while (isTaken(stampOf(atMs))) atMs += 1
+      const latest = known.at(-1)
+      // Names tell the order, also after the clock was set back: the newest version would be the first to be deleted otherwise.
+      const atMs = Math.max(clock.now(), latest === undefined ? 0 : timeIn(latest) + 1)
       const name = `${stampOf(atMs)}.${encodeURIComponent(by)}.yaml`
       await replaceFile(join(folder, name), text, { mode: 0o600 })
       // The latest one has this text if the change that it was stored for was never made, as on a full disk.
-      const latest = known.at(-1)
       const earlier = (await isTextOf(latest, text)) ? known.slice(0, -1) : known
       const kept = [...earlier, name].slice(-MOST_VERSIONS)
       for (const old of known) if (!kept.includes(old)) await rm(join(folder, old), { force: true })
     },
     list: async () =>
       (await names()).toReversed().map((name) => {
-        const [, stamp = '', by = ''] = NAME.exec(name) ?? []
-        return { id: name, atMs: momentOf(stamp), by: decoded(by) }
+        const [, , by = ''] = NAME.exec(name) ?? []
+        return { id: name, atMs: timeIn(name), by: decoded(by) }
       }),
     read: async (id) => ((await names()).includes(id) ? readFile(join(folder, id), 'utf8') : null),
   }
@@ -77,5 +76,6 @@ const decoded = (by: string): string => {
 
 const stampOf = (ms: number): string => new Date(ms).toISOString().replaceAll(/[:.]/g, '-')
 
-const momentOf = (stamp: string): number =>
-  Date.parse(stamp.replace(/T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z$/, 'T$1:$2:$3.$4Z'))
+/** The time in the name of a version, ms since the epoch; NaN in the name of another file. */
+const timeIn = (name: string): number =>
+  Date.parse((NAME.exec(name)?.[1] ?? '').replace(/T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z$/, 'T$1:$2:$3.$4Z'))
