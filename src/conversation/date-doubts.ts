@@ -28,7 +28,7 @@ export const leavesDoubt = (
   const said = rest.split(' ')
   if (hasDoubt(rest, languages) || /\d[日号號일]/.test(rest)) return true
   // In a language without a list of doubt words, a day must stand alone.
-  if (!areDoubtsKnown(languages) && !said.every(isKnownBesideDay)) return true
+  if (!areDoubtsKnown(languages) && !said.every(isKnown)) return true
   const besides = besideWordsOf(languages)
   return said.some((word, index) => {
     if (word !== DAY)
@@ -37,15 +37,24 @@ export const leavesDoubt = (
         isYear(word) ||
         (isOfMonth(word) && Number.parseInt(word, 10) !== ownDay && !isElse(said, index, words))
       )
-    const before = said
-      .slice(0, index)
-      .findLast((one) => besides.has(one) || !(DAY_ARTICLES.has(one) || isOtherWeek(one, words)))
-    return besides.has(before ?? '') || [index - 1, index + 1].some((at) => words.ors.has(said[at] ?? ''))
+    return (
+      isBehindAny(besides, said, index) || [index - 1, index + 1].some((at) => words.ors.has(said[at] ?? ''))
+    )
   })
 }
 
-/** Whether a word leaves the day beside it as it is, in every language. */
-export const isKnownBesideDay = (word: string): boolean =>
+/** Whether "before", "after" or "until" stands before words for another week: "after next Friday", "Friday after next week". */
+export const isBesideOtherWeek = (key: string, words: DateWords, languages: readonly string[]): boolean => {
+  const besides = besideWordsOf(languages)
+  const said = key.split(' ')
+  return said.some((word, index) => isOtherWeek(word, words) && isBehindAny(besides, said, index))
+}
+
+/** Articles may be between. */
+const isBehindAny = (words: ReadonlySet<string>, said: readonly string[], index: number): boolean =>
+  words.has(said.slice(0, index).findLast((one) => words.has(one) || !DAY_ARTICLES.has(one)) ?? '')
+
+const isKnown = (word: string): boolean =>
   word === '' ||
   word === DAY ||
   /^\d+$/.test(word) ||

@@ -1,5 +1,6 @@
 import { DAY } from './date-words.ts'
 import { matchKey } from '../script/match-key.ts'
+import type { DaysAhead } from './days-ahead.ts'
 import { isAroundAnswer, numberWordsIn } from './number-words.ts'
 
 /** Names of a span, as `matchKey` leaves them, with its days. */
@@ -31,7 +32,7 @@ const UNSURE_DAYS = new Set([8, 15])
  * @param rest - the rest of the text after `matchKey`, with {@link DAY} in place of the day
  * @returns `isWeek` where any day of that week may be meant: "in two weeks" alone; null where the text means, or may mean, another thing
  */
-export const daysFrom = (rest: string): { days: number; isWeek: boolean } | null => {
+export const daysFrom = (rest: string): DaysAhead | null => {
   const said = rest.replace(/\bfrom now\b/, `from ${DAY}`).split(' ')
   const index = said.findIndex((word) => SPANS.has(word))
   const days = SPANS.get(said[index] ?? '')

@@ -46,6 +46,9 @@ const OWN_NEAR: readonly [string, number][] = [
   ['بعد غد', 2],
   ['بعد بكرة', 2],
   ['بكرة', 1],
+  ['ngày mốt', 2],
+  ['keshokutwa', 2],
+  ['besok lusa', 2],
 ]
 /** By language, names that ICU lacks: in English longer short names, else the case of weekdays after "on", or instead of it, where it differs: "w sobotę", "pénteken". */
 const OWN_WEEKDAYS: Readonly<Record<string, readonly (readonly [string, number])[]>> = {
@@ -103,6 +106,12 @@ const OWN_WEEKDAYS: Readonly<Record<string, readonly (readonly [string, number])
     ['lauantaina', 5],
     ['sunnuntaina', 6],
   ],
+  zh: ['周', '週', '礼拜', '禮拜', '星期'].flatMap((week) =>
+    Array.from('一二三四五六日')
+      .map((day, index): [string, number] => [week + day, index])
+      .concat([[`${week}天`, 6]]),
+  ),
+  ja: Array.from('月火水木金土日').map((day, index): [string, number] => [`${day}曜`, index]),
   he: [
     ['ביום שני', 0],
     ['ביום שלישי', 1],
@@ -134,12 +143,24 @@ const OWN_NEXT_WEEK = [
   'kommende Woche',
   'kommender Woche',
   'prossima settimana',
-  'semana que viene',
-  'semana que vem',
+  'semana next',
+  'settimana next',
+  'semaine next',
+  'next सप्ताह',
+  'next हफ्ते',
+  'next हफ़्ते',
+  'اگلے ہفتے',
+  'next ہفتے',
+  '下星期',
+  '下個星期',
+  '下个星期',
+  '下礼拜',
+  '다음주',
+  'อาทิตย์หน้า',
 ]
 /** The week after the next one. */
 const LATER = 'ubern'
-const OWN_OTHER_WEEK = ['ubernachst', 'nastepny', 'onumuzdeki', '下星期', '下个', '下個']
+const OWN_OTHER_WEEK = ['ubernachst', 'nastepny', 'onumuzdeki', 'next', '下星期', '下个', '下個']
 /** 1 June 2026 is a Monday. */
 const MONDAY = [2026, 5, 1] as const
 
@@ -286,7 +307,7 @@ const make = (languages: readonly string[]): DateWords => {
     for (const days of [0, 1, 2]) add(near, relative.format(days, 'day'), days)
     const week = matchKey(relative.format(1, 'week'))
     for (const word of week.split(' ')) otherWeek.add(word)
-    for (const said of [week, week.replace(/^.{1,2} /, '')]) nextWeek.add(said)
+    for (const said of isPair(week) ? [week] : [week, week.replace(/^.{1,2} /, '')]) nextWeek.add(said)
     for (const word of spansIn(locale)) spans.add(word)
     ors.add(orIn(locale))
   }

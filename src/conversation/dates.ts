@@ -1,15 +1,23 @@
 import { latinDigits } from '../base/digits.ts'
 import { dayBeside, isDay, placeInWeek } from '../script/hours.ts'
 import { matchKey } from '../script/match-key.ts'
-import { leavesDoubt } from './date-doubts.ts'
+import { isBesideOtherWeek, leavesDoubt } from './date-doubts.ts'
 import { ordersOf, type DateOrder } from './date-order.ts'
 import { hasDoubt, isBesideHoliday, isCountedNoun, oneOfManyOf } from './doubt-words.ts'
+import { daysAhead, type DaysAhead } from './days-ahead.ts'
 import { daysFrom } from './date-offsets.ts'
 import { withoutIdioms } from './idioms.ts'
-import { daysOfNextWeek, inNextWeek, weekAround, weekdayOf, withoutNextWeek } from './next-week.ts'
+import {
+  comingAsNext,
+  daysOfNextWeek,
+  inNextWeek,
+  weekAround,
+  weekdayOf,
+  withoutNextWeek,
+} from './next-week.ts'
 import { isAroundAnswer } from './number-words.ts'
+import { isUnreadBeside } from './weekday-neighbours.ts'
 import { NO_FIRST } from './refusals.ts'
-import { isBesideUnknown } from './weekday-neighbours.ts'
 import {
   dateWordsOf,
   DAY,
@@ -68,17 +76,19 @@ const readDates = (
     .replace(PHONE_IN_PAIRS, ' ')
   const digits = digitsIn(text.replace(SHORT_YEAR, ' 20$1'), today, order)
   const plain = withoutContraction(withoutIdioms(matchKey(digits.rest).replace(GREETING, ' ')), languages)
-  const key = withoutMornings(spelledDays(plain, words), words)
+  const key = comingAsNext(withoutMornings(spelledDays(plain, words), words))
   const eves = daysSaid(key, EVES)
   const named = namedIn(eves.rest, today, words)
   const near = daysSaid(named.rest, words.near)
+  if (isBesideOtherWeek(near.rest, words, languages)) return null
   const ofNextWeek = withoutNextWeek(near.rest, words)
   const left = ofNextWeek ?? near.rest
-  const whole = daysSaid(left, words.weekdays)
-  const alone = aloneIn(left, words)
-  // In Vietnamese the first word of "Friday" is the English "Thu".
-  const isSame = whole.said.length === 0 || alone?.said[0] === whole.said[0]
-  const weekdays = isSame ? (alone ?? whole) : whole
+  if (named.dates.length + digits.dates.length + near.said.length === 0) {
+    const ahead = daysAhead(near.rest, languages)
+    if (ahead !== null) return daysOf(ahead, today)
+  }
+  const inFull = daysSaid(left, words.weekdays)
+  const weekdays = inFull.said.length > 0 ? inFull : (aloneIn(left, words) ?? inFull)
   const { rest } = weekdays
   const said = [...digits.dates, ...named.dates]
   const dates = new Set([...said, ...eves.said.map((day) => eveOn(day, said, today))])
@@ -109,15 +119,15 @@ const readDates = (
     return null
   if (span !== -1) return null
   if (ofNextWeek !== null && weekday !== undefined)
-    return isOtherWeek(left, words) ? null : { dates: inNextWeek(weekday, today), rest }
-  if (isOtherWeek(key, words)) {
-    // On a Monday, "next Friday" may be this Friday or the one after; "next Monday" is not today.
-    const first = dayBeside(today, days === 0 ? 7 : days)
-    return isNextOnly(key, words) ? { dates: [first, dayBeside(first, 7)], rest } : null
-  }
+    return isOtherWeek(rest, words) ? null : { dates: inNextWeek(weekday, today), rest }
+  // On a Monday, "next Friday" may be this Friday or the one after; "next Monday" is not today.
+  const first = dayBeside(today, days === 0 ? 7 : days)
+  // The Vietnamese Friday has the same letters as a word for "next".
+  if (isOtherWeek(rest, words))
+    return isNextOnly(rest, words) ? { dates: [first, dayBeside(first, 7)], rest } : null
   // On a Friday, "Friday" may be today or in a week.
-  const mayBeLater = days === 0 || isBesideUnknown(left, rest, languages)
-  return { dates: mayBeLater ? [meant, dayBeside(meant, 7)] : [meant], rest }
+  if (days === 0) return { dates: [meant, dayBeside(meant, 7)], rest }
+  return { dates: isUnreadBeside(rest, languages) ? [first, dayBeside(first, 7)] : [meant], rest }
 }
 
 /** The date of an eve: that of the text where it says the same one, "24 December 2027, Christmas Eve". */
@@ -126,9 +136,12 @@ const eveOn = (day: number, said: readonly (string | null)[], today: string): st
 
 const offsetFrom = (from: string, rest: string): { dates: string[]; rest: string } | null => {
   const offset = daysFrom(rest)
-  if (offset === null) return null
-  const date = dayBeside(from, offset.days)
-  return { dates: offset.isWeek ? weekAround(date) : [date], rest: DAY }
+  return offset === null ? null : daysOf(offset, from)
+}
+
+const daysOf = ({ days, isWeek }: DaysAhead, from: string): { dates: string[]; rest: string } => {
+  const date = dayBeside(from, days)
+  return { dates: isWeek ? weekAround(date) : [date], rest: DAY }
 }
 
 const isAround = (key: string): boolean =>
@@ -138,11 +151,19 @@ const isAround = (key: string): boolean =>
 const aloneIn = (key: string, words: DateWords): ReturnType<typeof daysSaid> | null => {
   const isBeside = (one: string): boolean => ON.has(one) || isAroundAnswer(one) || isOtherWeek(one, words)
   const [word = '', ...others] = key.split(' ').filter((one) => !isBeside(one))
-  const day = OTHER_WORDS.test(word) ? undefined : words.shortWeekdays.get(word)
-  return day === undefined || others.length > 0 ? null : { said: [day], rest: DAY }
+  // "Nächsten Fr", "next Fri": no other word follows these.
+  const day = OTHER_WORDS.test(word) && !isOtherWeek(key, words) ? undefined : words.shortWeekdays.get(word)
+  if (day === undefined || others.length > 0) return null
+  return {
+    said: [day],
+    rest: key
+      .split(' ')
+      .map((one) => (one === word ? DAY : one))
+      .join(' '),
+  }
 }
 
-const ON = new Set(['on', 'this', 'am', 'na'])
+const ON = new Set(['on', 'this', 'am', 'na', 'el', 'le', 'por', 'favor', 'pode', 'ser'])
 
 /** Names of days that alone are other words: "so", "do it", the Czech "ne" (no), the Indonesian "min" (for an admin). */
 const OTHER_WORDS = /^(?:\p{Script=Latin}{1,2}|min)$/u

@@ -10,7 +10,7 @@ const DOUBTS: Readonly<Record<string, string>> = {
     anything but|any day but|day but|every|each|last|previous|ago|eve|good ${DAY}|black ${DAY}|easter|pentecost|holy|whit|otherwise|
     cancel|rather than|other than|day before|day after|night before|later|
     weekend|tell you|let you know|let me know|get back to|decide|think about|find out|ask me|ask my|check with|remind me|
-    earlier than|sooner than|day from ${DAY}|${DAY} following|ash ${DAY}|palm ${DAY}|maundy|before christmas|after christmas|between christmas|im away|fully booked|worst`,
+    earlier than|sooner than|next to ${DAY}|next to the ${DAY}|next to next|day from ${DAY}|${DAY} following|ash ${DAY}|palm ${DAY}|maundy|before christmas|after christmas|between christmas|im away|fully booked|worst`,
   de: `nein|nicht|nie|niemals|kein|keine|keinen|keinem|außer|ausser|ausgenommen|statt|anstatt|unmöglich|jeden|jeder|jede|jedem|letzten|letzter|letzte|
     letztem|vorigen|voriger|vergangenen|übernächsten|übernächster|vortag|vorabend|ostern|pfingsten|absagen|verhindert|schlecht|
     davor|danach|vorher|nachher|später|wochenende|kw|kalenderwoche|bescheid|melde mich|überlege|überlegen|entscheide|entscheiden|frag mich|kläre|klären|
@@ -34,7 +34,7 @@ const DOUBTS: Readonly<Record<string, string>> = {
   da: `ikke|aldrig|ingen|undtagen|umuligt|hver|sidste|forrige`,
   nb: `ikke|aldri|ingen|unntatt|umulig|hver|siste|forrige`,
   ro: `nu|niciodată|afară|exceptând|fiecare|trecut|trecută|ultima|ultimul|imposibil`,
-  tr: `değil|olmaz|hayır|hariç|dışında|her|geçen|son|olamaz|gelemem|imkansız|uymaz|müsait|önce|sonra`,
+  tr: `değil|olmaz|hayır|hariç|dışında|her|geçen|son|olamaz|gelemem|imkansız|uymaz|önce|sonra|sonrası|öncesi`,
   ar: `لا|لن|ليس|ليست|غير|إلا|ماعدا|عدا|كل|الماضي|الماضية|مستحيل|مو|مش`,
   he: `לא|אין|חוץ|כל|שעבר|שעברה|האחרון|מלבד`,
   el: `όχι|δεν|μην|ποτέ|εκτός|κάθε|προηγούμενη|προηγούμενο|περασμένη|περασμένο|αδύνατο`,
@@ -46,18 +46,20 @@ const DOUBTS: Readonly<Record<string, string>> = {
   zh: '不|没|沒|别|別|除|每|上周|上週|上星期|上个|上個|下周|下週|下星期|下个|下個|无法|之前|以前|以后|以後|之后|之後|周后|週後|一周|两周|一週|兩週|或',
   ja: 'ない|なく|無理|だめ|ダメ|駄目|不可|以外|毎|先週|来週|来月|前の|より前|週間|できません|行けません|ありません|られません|または|か月',
   ko: '안 돼|안돼|안 되|안되|못|말고|아니|제외|빼고|매주|매일|지난|다음|이전|불가|없',
+  vi: `không|chẳng|đừng|trừ|mỗi|hàng|trước|vừa rồi|vừa qua|hoặc|hay|bận`,
+  sw: `si|sio|hapana|siwezi|hawezi|hatuwezi|haiwezekani|kila|iliyopita|kabla|baada|isipokuwa|au`,
   th: 'ไม่|ยกเว้น|ก่อน|หลัง|ทุก|ที่แล้ว|หรือ',
 }
 
 /** By language, words directly before a day that mean another, unnamed day, or any day but this. */
 const BESIDE: Readonly<Record<string, string>> = {
-  en: 'before|after|past|since|without|besides|skip|avoid',
-  de: 'vor|nach|bevor|seit|ohne',
-  es: 'antes|después|sin',
-  fr: 'avant|après|depuis|sans',
-  it: 'prima|dopo|senza',
-  pt: 'antes|depois|após|sem',
-  nl: 'voor|na|sinds|zonder',
+  en: 'before|after|past|since|until|till|til|without|besides|skip|avoid',
+  de: 'vor|nach|bevor|seit|bis|ohne',
+  es: 'antes|después|hasta|sin',
+  fr: "avant|après|depuis|jusqu'à|jusqu'au|jusqu|sans",
+  it: 'prima|dopo|fino|senza',
+  pt: 'antes|depois|após|até|sem',
+  nl: 'voor|na|sinds|tot|zonder',
   pl: 'przed|po|do|co|bez',
   cs: 'před|po|do',
   ru: 'до|после|перед|через',
@@ -65,11 +67,14 @@ const BESIDE: Readonly<Record<string, string>> = {
   sv: 'före|innan|efter',
   da: 'før|efter',
   nb: 'før|etter',
-  ro: 'înainte|după',
-  ar: 'قبل|بعد',
-  he: 'לפני|אחרי',
-  el: 'πριν|μετά',
-  id: 'sebelum|sesudah|setelah',
+  ro: 'înainte|după|până',
+  ar: 'قبل|بعد|حتى',
+  he: 'לפני|אחרי|עד',
+  el: 'πριν|μετά|μέχρι',
+  id: 'sebelum|sesudah|setelah|sampai',
+  vi: 'trước',
+  sw: 'kabla|baada|hadi',
+  hi: 'तक',
 }
 
 /** Words directly before a day of the week that make it one of many. */
@@ -181,16 +186,12 @@ export const hasDoubt = (key: string, languages: readonly string[]): boolean =>
     isPair(word) ? key.includes(word) : ` ${key} `.includes(` ${word} `),
   )
 
-/** Words directly before a weekday that make it one of many: "any Friday". Short English and German ones have other meanings in other languages. */
+/** Words directly before a weekday that make it one of many: "any Friday". "A" is an article in other languages, too. */
 export const oneOfManyOf = (languages: readonly string[]): ReadonlySet<string> =>
   new Set([
     ...languages.flatMap((language) => oneOfMany.get(short(language)) ?? []),
-    ...ALWAYS.flatMap((language) => oneOfMany.get(language) ?? []).filter(
-      (word) => word.length > LONGEST_SHARED,
-    ),
+    ...ALWAYS.flatMap((language) => oneOfMany.get(language) ?? []).filter((word) => word !== 'a'),
   ])
-
-const LONGEST_SHARED = 4
 
 /** Words directly before a day that mean another, unnamed day: "before Friday". */
 export const besideWordsOf = (languages: readonly string[]): ReadonlySet<string> =>

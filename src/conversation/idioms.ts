@@ -18,6 +18,7 @@ const IDIOMS = new RegExp(
     'nao (?:muito|tao) (?:tarde|cedo)|por que nao',
     'niet te (?:laat|vroeg)|geen probleem|waarom niet',
     'nie za (?:pozno|wczesnie)|nie ma (?:problemu|sprawy)|(?:dlaczego|czemu) nie',
+    '(?:duoc|co duoc|duoc chu|co the|ok) khong',
   ].join('|')})(?= |$)`,
   'g',
 )

@@ -11,7 +11,7 @@ t.test(
   'a weekday where an unknown word stands in the place of "next" may be of this or of the next week',
   (t) => {
     for (const [language, texts] of [
-      ['hi', ['अगले शुक्रवार', 'अगले हफ्ते शुक्रवार', 'आने वाले शुक्रवार']],
+      ['hi', ['अगले शुक्रवार', 'आने वाले शुक्रवार']],
       ['th', ['วันศุกร์หน้า']],
       ['tr', ['öbür cuma', 'ikinci cuma', 'gelecek cuma']],
       ['el', ['τη δεύτερη Παρασκευή']],
@@ -19,7 +19,6 @@ t.test(
       ['id', ['Jumat kedua', 'Jumat depan']],
       ['ja', ['次の金曜日']],
       ['ro', ['vinerea viitoare']],
-      ['vi', ['thứ sáu']],
     ] as const) {
       for (const text of texts) t.same(daysFor(text, language), ['2026-09-25', '2026-10-02'], text)
     }
@@ -37,6 +36,7 @@ t.test('a weekday beside politeness, "this" or a part of the day is this one', (
     ['ar', ['يوم الجمعة لو سمحت', 'الجمعة مساء']],
     ['he', ['יום שישי בערב']],
     ['ja', ['金曜日でお願いします', '今週の金曜日']],
+    ['vi', ['thứ sáu']],
     ['ro', ['vineri seara', 'vinerea asta', 'vineri vă rog']],
     // The name is English, and so are the words beside it.
     ['tr', ['maybe Friday', 'Friday works']],
