@@ -66,6 +66,33 @@ t.test(
   },
 )
 
+t.test(
+  'a lock file that a command of root has left in the folder is named with the cure',
+  asRoot,
+  async (t) => {
+    for (const name of ['evergreen.lock', 'evergreen.pid']) {
+      const { said, dir } = holdAsNobody(t, (folder) => {
+        chownSync(folder, NOBODY, NOBODY)
+        writeFileSync(join(folder, name), '', { mode: 0o600 })
+      })
+      t.ok(said.includes(`(${name} in it belongs to user 0, and the bot runs as user 65534)`), said)
+      t.ok(said.includes(`chown -R 65534:65534 ${dir}`), said)
+    }
+  },
+)
+
+t.test('a folder of this user that it may not enter is refused with the cure', asRoot, async (t) => {
+  const { said } = holdAsNobody(t, (folder) => {
+    writeFileSync(join(folder, 'evergreen.lock'), '')
+    chownSync(folder, NOBODY, NOBODY)
+    chmodSync(folder, 0)
+  })
+  t.match(
+    said,
+    /^the data folder .* cannot be used: .*\nGive DATA_DIR a folder of this user alone \(chmod 700\)/,
+  )
+})
+
 t.test('a data folder that is a link to a disk that is not mounted is told as that', async (t) => {
   const dir = t.testdir({ data: t.fixture('symlink', '/mnt/not-there/data') })
   t.throws(() => holdDataDir(join(dir, 'data')), {

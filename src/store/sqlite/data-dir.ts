@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -166,13 +175,36 @@ const unusable = (dir: string, error: unknown): BotError =>
     { cause: error, remedy: remedyFor(dir, error) },
   )
 
-/** The owner of the folder and this process's user, when they differ; a container shows neither. */
+/**
+ * The owner of the folder, or of a file of the lock in it, and this process's user, when they differ; a container shows neither. A command
+ * that root has run leaves files of root in a folder of this user.
+ */
 const ownersOf = (dir: string): string => {
-  const owner = statSync(dir, { throwIfNoEntry: false })?.uid
   const user = process.getuid?.()
-  return owner === undefined || user === undefined || owner === user
+  const owner = statSync(dir, { throwIfNoEntry: false })?.uid
+  if (owner === undefined || user === undefined) return ''
+  if (owner !== user) return ` (it belongs to user ${owner}, and the bot runs as user ${user})`
+  const closed = [LOCK, PID, HOST]
+    .map((name) => ({ name, by: closedBy(join(dir, name)) }))
+    .find(({ by }) => by !== null && by !== user)
+  return closed === undefined
     ? ''
-    : ` (it belongs to user ${owner}, and the bot runs as user ${user})`
+    : ` (${closed.name} in it belongs to user ${closed.by}, and the bot runs as user ${user})`
+}
+
+/** The owner of a file that this process may not read and write; null for another file, and in a folder that it may not enter. */
+const closedBy = (path: string): number | null => {
+  try {
+    const { uid } = statSync(path)
+    try {
+      accessSync(path, constants.R_OK | constants.W_OK)
+      return null
+    } catch {
+      return uid
+    }
+  } catch {
+    return null
+  }
 }
 
 const remedyFor = (dir: string, error: unknown): string => {
