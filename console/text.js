@@ -1,4 +1,4 @@
-/* The page of the script's text: goes to a line, and asks before typed text is lost. */
+/* The page of the script's text: goes to a line. */
 
 const field = document.getElementById('text')
 
@@ -19,11 +19,4 @@ document.addEventListener('click', (event) => {
   goTo(Number(link.dataset.line))
 })
 
-if (field instanceof HTMLTextAreaElement) {
-  if (field.dataset.line) goTo(Number(field.dataset.line))
-  let isPosted = false
-  field.form?.addEventListener('submit', () => (isPosted = true))
-  addEventListener('beforeunload', (event) => {
-    if (!isPosted && field.value !== field.defaultValue) event.preventDefault()
-  })
-}
+if (field instanceof HTMLTextAreaElement && field.dataset.line) goTo(Number(field.dataset.line))

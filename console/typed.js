@@ -1,6 +1,7 @@
 /*
  * Keeps the values that a form with `data-typed` sent in this tab. If the session had ended, if the bot refused the form, or if it gave no
  * answer, the same form is filled in again when it is next shown to the same person. The attribute has the address of the form's page, if the page that is shown after sending has another address.
+ * Before typed text is left that was not sent, the browser asks: not every browser puts it back when its page is shown again.
  */
 
 const SENT = 'evergreen.sent'
@@ -23,11 +24,14 @@ const placeOf = (form) => {
   return JSON.stringify([form.getAttribute('action'), ...names.map(({ name, value }) => [name, value])])
 }
 
+let isSent = false
+
 addEventListener('submit', ({ target }) => {
   if (!(target instanceof HTMLFormElement)) return
   // After signing out, another person may use this tab.
   if (target.getAttribute('action') === '/operator/sign-out') sessionStorage.removeItem(LOST)
   if (target.dataset.typed === undefined) return
+  isSent = true
   // Unchanged values are kept, too: they may have been typed before the form was last sent.
   const typed = inputsOf(target).filter(isTyped)
   const kept = typed.map(({ name, value }) => [name, value])
@@ -35,6 +39,16 @@ addEventListener('submit', ({ target }) => {
   const page = target.dataset.typed || location.pathname + location.search
   sessionStorage.setItem(SENT, JSON.stringify({ place: placeOf(target), typed: kept, id, page, by: person }))
 })
+
+const isChanged = ({ type, value, defaultValue, checked, defaultChecked }) =>
+  type !== 'hidden' && (value !== defaultValue || checked !== defaultChecked)
+
+addEventListener('beforeunload', (event) => {
+  const forms = [...document.querySelectorAll('form[data-typed]')]
+  if (!isSent && forms.some((form) => inputsOf(form).some(isChanged))) event.preventDefault()
+})
+// A page that the browser has kept as it was is left a second time.
+addEventListener('pageshow', () => (isSent = false))
 
 /** Another person may sign in to this tab after a session ended; what was typed is not shown to that person. */
 const dropOfOthers = (key) => {

@@ -47,6 +47,15 @@ const keptIn = async (page: Page): Promise<unknown> => {
   return page.evaluate('sessionStorage.length')
 }
 
+/** A link is clicked, the browser asks whether to leave, and the person stays. */
+const dismissesLeaving = async (page: Page, field: Locator): Promise<void> => {
+  // Browsers ask for those alone who have touched the page.
+  await field.click()
+  const asked = page.waitForEvent('dialog', (dialog) => dialog.type() === 'beforeunload')
+  await page.evaluate(`setTimeout(() => document.querySelector('a[href^="/operator"]').click())`)
+  await (await asked).dismiss()
+}
+
 const signIn = async (page: Page): Promise<void> => {
   await page.getByLabel('Password').fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign in' }).click()
@@ -137,6 +146,13 @@ browserTest('what was typed is filled in again, where it belongs', async (t, ope
       await press('Save')
       await page.getByText('Saved.').waitFor()
       t.equal(await keptIn(page), 0, 'nothing stays in the tab')
+
+      await goTo('/reply?name=hours')
+      await text.fill('From 11 on.')
+      await dismissesLeaving(page, text)
+      t.equal(await text.inputValue(), 'From 11 on.', 'asked before what was not sent is left')
+      await press('Save')
+      await page.getByText('Saved.').waitFor()
     },
   )
 
@@ -154,13 +170,8 @@ browserTest('what was typed is filled in again, where it belongs', async (t, ope
     await signIn(page)
     await page.getByText('What you typed before').waitFor()
     t.match(await text.inputValue(), /10 to 20/)
-    // Browsers ask for those alone who have touched the page.
-    await text.click()
-    const asked = page.waitForEvent('dialog')
-    await page.evaluate(`setTimeout(() => document.querySelector('a[href^="/operator"]').click())`)
-    const dialog = await asked
-    t.equal(dialog.type(), 'beforeunload', 'asked before it is lost')
-    await dialog.dismiss()
+    await dismissesLeaving(page, text)
+    t.match(await text.inputValue(), /10 to 20/, 'asked before it is lost')
 
     await press('Save')
     await page.getByText('The script was changed after you opened it').waitFor()
