@@ -14,6 +14,7 @@ const OWN_IN: Readonly<Record<string, readonly string[]>> = {
   vi: ['# nua', 'sau #'],
   hi: ['# बाद'],
   nl: ['over #'],
+  th: ['อีก #'],
   fr: ['d ici #', 'dans #'],
 }
 /** By language, other names of a span, with that of ICU. */

@@ -46,7 +46,7 @@ const DOUBTS: Readonly<Record<string, string>> = {
   zh: '不|没|沒|别|別|除|每|上周|上週|上星期|上个|上個|下周|下週|下星期|下个|下個|无法|之前|以前|以后|以後|之后|之後|周后|週後|一周|两周|一週|兩週|或',
   ja: 'ない|なく|無理|だめ|ダメ|駄目|不可|以外|毎|先週|来週|来月|前の|より前|週間|できません|行けません|ありません|られません|または|か月',
   ko: '안 돼|안돼|안 되|안되|못|말고|아니|제외|빼고|매주|매일|지난|다음|이전|불가|없',
-  vi: `không|chẳng|đừng|trừ|mỗi|hàng|trước|vừa rồi|vừa qua|hoặc|hay|bận`,
+  vi: `không|chẳng|đừng|trừ|mỗi|hàng|trước|vừa rồi|vừa qua|hoặc|hay`,
   sw: `si|sio|hapana|siwezi|hawezi|hatuwezi|haiwezekani|kila|iliyopita|kabla|baada|isipokuwa|au`,
   th: 'ไม่|ยกเว้น|ก่อน|หลัง|ทุก|ที่แล้ว|หรือ',
 }

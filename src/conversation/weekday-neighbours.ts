@@ -18,12 +18,12 @@ const READ: Readonly<Record<string, string>> = {
     evening night noon midday lunch lunchtime dinner brunch breakfast table reservation appointment booking book reserve prefer choose visit arrive
     arriving come see schedule change move party birthday meeting class since because if but around by preferably ideally possibly hopefully
     definitely tentatively latest day date today thanks cheers again pm weather kids family friends weekend how what is would do will on wanna gonna
-    take pick say let try make maybe no nope want need team tea drinks coffee doctor time onwards morning afternoon when can`,
+    take pick say let try make maybe no nope want need team tea drinks coffee doctor time onwards morning afternoon when can says thinking`,
   de: `kommenden kommender kommendem kommende ja jo klar ok okay passt passen ginge geht gehen ware super gut prima toll perfekt gerne vielleicht
     eventuell evtl lieber dann also doch wohl moglichst moglich bevorzugt abends abend fruh mittags nachmittags vormittags morgens mittag abendessen
     essen tisch termin reservieren reserviere buchen buche komme kommen sage sagen schon wenn weil aber hatten hatte wollen will wurden moin servus
     hey danke besser am liebsten zb diese dieser diesem sind uns wann fur zwischen gegen ab uhr nehme nehmen bevorzuge frei verfugbar nachmittag nehmt
-    klappt klappen steht ist sein hallo guten tag entweder`,
+    klappt klappen steht ist sein hallo guten tag entweder eher`,
   fr: `oui ok d accord parfait bien super merci peut etre plutot alors donc convient conviendrait va irait marche serait ira possible soir matin midi
     apres-midi apres vers des si s reserver reserve venir viens table diner dejeuner disons mettons pour ca cela c ce salut svp plait prends prefere
     preference libre disponible me te avec mais car parce sil plaira dire prendre on reste entre disponibilite rendez vous rdv la le ouais voila
@@ -62,7 +62,7 @@ const READ: Readonly<Record<string, string>> = {
     mı mü mu musait merhaba selam tesekkurler gelelim gelirim gelmek istiyorum olsun iyi ben biz o zaman secelim seciyorum alalim alayim yapalim peki
     tamamdir oglen ogleden aksami sabahi gunu sabahleyin aksamleyin icin gelicez gelecegiz saati`,
   ar: `يوم هذا هذه نعم تمام حسنا ممكن ربما اذا مساء صباحا ظهرا الساعه ليلا من في شكرا مناسب يناسبني جيد طاوله حجز احجز لو سمحت اريد ان شاء الله عندي
-    مناسبه اختار نختار افضل يفضل الافضل عصرا فجرا حوالي عند مثلا اوكي طيب خلاص خليها نريد ودي ابي`,
+    مناسبه اختار نختار افضل يفضل الافضل عصرا فجرا حوالي عند مثلا اوكي طيب خلاص خليها نريد ودي ابي لاربعه لثلاثه لخمسه لاثنين لشخصين`,
   he: `ביום יום הזה כן בסדר אולי אז אפשר מתאים בערב בבוקר בצהריים שולחן להזמין בשעה תודה הקרוב בבקשה טוב לי אשמח אפשרי בוחר בוחרת רוצה רוצים נוח עדיף
     מעדיף מעדיפה סבבה יאללה לקבוע שעה בבקר בצהרים קרוב`,
   el: `την τη το ναι ενταξει ισως τοτε καλα βραδυ πρωι μεσημερι απογευμα τραπεζι στις αυτη αυτο ευχαριστω παρακαλω ειναι μπορω θα για γινεται θελω
@@ -73,7 +73,7 @@ const READ: Readonly<Record<string, string>> = {
     inkább legyen valasztom inkabb korul orakor ora jovok jovunk szeretnek szeretnenk esetleg persze oke`,
   fa: `روز اين بله باشه شايد پس شب صبح عصر ظهر ساعت ميز رزرو لطفا ممنون خوبه مناسب مناسبه است هست بهتره بهتر ميخوام ميخواهم خوب حدود ميشه ممكنه باشد`,
   hi: `इस को हाँ हां जी ठीक शायद तो शाम सुबह दोपहर रात में टेबल बुक है सही नमस्ते धन्यवाद और पर ही यह ये अच्छा मुझे हम रहेगा रखें रखो करें कर
-    बजे चाहिए चाहते चाहता चाहती मिलेगा अगर आना आएंगे पक्का हो चलेगा`,
+    बजे चाहिए चाहते चाहता चाहती मिलेगा अगर आना आएंगे पक्का हो चलेगा क्या`,
   id: `hari ini itu ya iya ok oke bisa boleh mungkin kalau jadi malam sore pagi siang jam pukul di pada untuk meja pesan mau saya kami terima kasih
     tolong saja aja cocok dong kak pilih ingin kita deh nih gimana bagaimana sekitar jika sepertinya kayaknya lebih baik siap`,
   vi: `vao ngay nay ok vang da duoc co the thi luc sang chieu trua dem em anh chi minh xin cho dat ban nhe nha a cam on buoi muon chon lich hen gio
@@ -81,7 +81,7 @@ const READ: Readonly<Record<string, string>> = {
   sw: `siku ya hii ndiyo sawa inawezekana labda basi asubuhi jioni mchana usiku saa tafadhali asante inafaa nzuri kwa ni itakuwa nataka naomba nachagua
     ningependa tungependa napendelea itafaa tutakuja nitakuja karibu`,
   zh: '这 這 这个 這個 本 我 我想 想 要 我要 在 就 是 好 好的 那 那就 可以 改到 到 约 訂 订 来 去 行 吧 晚上 人 位 天 可能 也许 你好 请问 选 預約 预约 预订 大概 安排 选择 选 可 能 谢谢 到 为 改成 換成 换成',
-  ja: 'はい 今週の この は が に を で と から 人で 名で ます です では じゃあ たぶん ください すみません こんにちは 人 名 えっと なら 今度の 予約は 希望は ね',
+  ja: 'はい 今週の この は が に を で と から 人で 名で ます です では じゃあ たぶん ください すみません こんにちは 人 名 えっと なら 今度の 予約は 希望は ね できれば',
   ko: '네 예 이번 주 이번주 그럼 그러면 아마 저는 제가 안녕하세요 혹시 명 시 저희 우리 오는 이 저 예약 예약은 날짜는 일단 음 아 안녕하세요 가능하면 되도록 저는 혹시',
   th: 'นี้ ได้ ครับ ค่ะ คะ ค่า ตอน เวลา เย็น เช้า บ่าย ค่ำ กลางวัน ช่วง ก็ ที่จะ มี ว่าง จอง กี่ โมง เที่ยง ทุ่ม สะดวก โอเค ดี ไหม มั้ย น่ะ นะ ไป มา ประมาณ สำหรับ ขอ อยาก เอา เป็น คือ งั้น เช้า สาย ดึก ทาน พอ เลย จะ พบ กับ เจอ แล้ว',
 }

@@ -49,7 +49,7 @@ t.test('a weekday among words of politeness and of the day is taken', async (t) 
     'ja: 今週の金曜日 / 金曜日にお願いします / はい、金曜日',
     'zh: 我想订星期五 / 周五可以吗 / 就周五晚上',
     'ko: 금요일로 해주세요 / 이번 주 금요일',
-    'vi: thứ sáu / thứ sáu được không / thứ sáu này nhé',
+    'vi: đặt bàn thứ sáu / thứ sáu / thứ sáu được không / thứ sáu này nhé',
     'sw: Ijumaa inawezekana? / labda Ijumaa',
     'id: Jumat bisa? / hari Jumat',
     'ar: يوم الجمعة / الجمعة ممكن؟',
@@ -106,6 +106,7 @@ t.test(
         'vi: 3 ngày nữa',
         'ar: بعد 3 أيام',
         'sv: om 3 dagar',
+        'th: อีก 3 วัน',
       ],
       [
         '2026-10-05',
