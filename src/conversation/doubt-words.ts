@@ -54,7 +54,7 @@ const DOUBTS: Readonly<Record<string, string>> = {
 /** By language, words directly before a day that mean another, unnamed day, or any day but this. */
 const BESIDE: Readonly<Record<string, string>> = {
   en: 'before|after|past|since|until|till|til|without|besides|skip|avoid',
-  de: 'vor|nach|bevor|seit|bis|ohne',
+  de: 'vor|nach|bevor|seit|ohne',
   es: 'antes|después|hasta|sin',
   fr: "avant|après|depuis|jusqu'à|jusqu'au|jusqu|sans",
   it: 'prima|dopo|fino|senza',

@@ -40,6 +40,7 @@ t.test('a weekday among words of politeness and of the day is taken', async (t) 
   for (const row of [
     'en: Friday please / on Friday at 5 / maybe Friday / friday works for me / ok friday / book Friday / the coming Friday',
     'fr: vendredi, ça marche / plutôt vendredi / friday works for me / Freitag passt mir',
+    'de: bis Freitag / am Freitag',
     'es: el viernes me va bien / mejor el viernes',
     'it: facciamo venerdì / venerdì va bene',
     'pt: na sexta / sexta, por favor / pode ser sexta',
@@ -64,7 +65,7 @@ t.test('a weekday among words of politeness and of the day is taken', async (t) 
 t.test('a day before, after or until another one is asked again, also where that is "next"', async (t) => {
   for (const row of [
     'en: after next Friday / before the next Friday / until Friday / until next Friday / next to Friday / Friday after next / Friday after next week',
-    'de: nach nächstem Freitag / bis nächsten Freitag / Freitag nach nächster Woche',
+    'de: nach nächstem Freitag / Freitag nach nächster Woche',
     "fr: avant vendredi prochain / jusqu'à vendredi prochain / the second Friday / am zweiten Freitag / the following Friday",
     'es: antes del próximo viernes / hasta el viernes que viene',
     'nl: na volgende vrijdag',
