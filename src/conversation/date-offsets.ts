@@ -1,23 +1,17 @@
 import { DAY } from './date-words.ts'
-import { matchKey } from '../script/match-key.ts'
 import type { DaysAhead } from './days-ahead.ts'
 import { isAroundAnswer, numberWordsIn } from './number-words.ts'
 
 /** Names of a span, as `matchKey` leaves them, with its days. */
 const SPANS: ReadonlyMap<string, number> = new Map(
   Object.entries({
-    1: 'day days tag tage tagen jour jours dia dias giorno giorni dag dagen dagar dage dager dzien dni den dny день дня днеи дні днів',
-    7: `week weeks woche wochen semaine semaines semana semanas settimana settimane weken vecka veckor uge uger uke uker tydzien tygodnie tygodni tyden
-      tydny tydnu неделю недели недель тиждень тижні тижнів`,
+    1: 'day days tag tage tagen jour jours dia dias giorno giorni dag dagen',
+    7: 'week weeks woche wochen semaine semaines semana semanas settimana settimane weken',
     14: 'fortnight',
-  }).flatMap(([days, names]) =>
-    names.split(/\s+/).map((name): [string, number] => [matchKey(name), Number(days)]),
-  ),
+  }).flatMap(([days, names]) => names.split(' ').map((name): [string, number] => [name, Number(days)])),
 )
 /** Words that count days from the named day on, when they stand directly before a number. */
-const IN = new Set(
-  ['in', 'en', 'dans', 'dentro', 'em', 'fra', 'tra', 'over', 'daqui', 'om', 'za', 'через'].map(matchKey),
-)
+const IN = new Set(['in', 'en', 'dans', 'dentro', 'em', 'fra', 'tra', 'over'])
 const FROM = new Set(['from', 'ab', 'von', 'partir', 'vanaf'])
 const LINKS = new Set(['de', 'd', 'a', 'da', 'time', 'zeit'])
 const ONE = new Set(['a', 'an', 'un', 'una', 'une', 'um', 'uma', 'een'])
@@ -39,7 +33,7 @@ export const daysFrom = (rest: string): DaysAhead | null => {
   const count = countOf(said[index - 1])
   if (days === undefined || count === null || count < 1 || count > MOST) return null
   if (days === 1 && UNSURE_DAYS.has(count)) return null
-  const before = LINKS.has(said[index - 2] ?? '') ? said[index - 3] : said[index - 2]
+  const before = said[index - 2] === 'de' ? said[index - 3] : said[index - 2]
   const isFrom = said[index + 1] === 'from' && said[index + 2] === DAY
   // "A week from tomorrow" is one day, "ab morgen eine Woche" are seven.
   if (!isFrom && !IN.has(before ?? '')) return null
