@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 
 /**
- * Replaces a file atomically: a crash leaves either the old file or the new one. {@link syncFolder} then makes the new one
- * durable. For a symbolic link, pass its target ({@link ./link-target.ts linkTarget}).
+ * Replaces a file atomically and durably: a crash leaves either the old file or the new one, and once it resolves, the new one. For a symbolic
+ * link, pass its target ({@link ./link-target.ts linkTarget}).
  *
  * @param how.mode - of the new file
  * @param how.owner - owner of the new file, for a process of root, which would become the owner otherwise
@@ -25,6 +26,7 @@ export const replaceFile = async (
       await file.close()
     }
     await rename(draft, path)
+    await syncFolder(dirname(path))
   } catch (error) {
     await rm(draft, { force: true })
     throw error

@@ -1,11 +1,10 @@
 import { isUtf8 } from 'node:buffer'
 import { readFile, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { isDiskFull } from '../base/disk-full.ts'
 import { decodeDotEnv } from '../base/dot-env-file.ts'
 import { BotError } from '../base/errors.ts'
 import { linkTarget } from '../base/link-target.ts'
-import { replaceFile, syncFolder } from '../base/replace-file.ts'
+import { replaceFile } from '../base/replace-file.ts'
 import { setVariables } from './dot-env.ts'
 
 export interface EnvFileOptions {
@@ -32,7 +31,6 @@ export const saveVariables = async (
     // If root writes the file, it keeps its owner.
     const owner = process.getuid?.() === 0 ? await stat(target).catch(unlessMissing(null)) : null
     await replaceFile(target, text, { mode: OWNER_ONLY, owner })
-    await syncFolder(dirname(target))
   } catch (error) {
     if (error instanceof BotError) throw error
     const { code = 'unknown error' } = error as NodeJS.ErrnoException
