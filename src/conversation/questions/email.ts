@@ -9,7 +9,8 @@ export const emailKind: Kind = {
 
 /** Null for two addresses, too, because only the visitor knows which one is meant. */
 const emailIn = (text: string): string | null => {
-  const found = text.normalize('NFKC').replaceAll('’', "'").slice(0, LONGEST).match(EMAIL) ?? []
+  const found =
+    text.normalize('NFKC').replaceAll('’', "'").slice(0, LONGEST).replace(LABEL, '$1 ').match(EMAIL) ?? []
   const [address, ...others] = new Set(found.map(withoutSentence))
   return address === undefined || others.length > 0 || /^\.|\.@|\.\.|@-/.test(address) ? null : address
 }
@@ -27,5 +28,8 @@ const LONGEST = 320
  */
 const EMAIL =
   /(?<![\p{L}\p{M}\p{N}_+.@])[\p{L}\p{N}_+.](?:[\p{L}\p{M}\p{N}_+.'%&-]|(?<=[\p{L}\p{M}\p{N}])[#$^~{}](?=[\p{L}\p{N}])){0,63}@[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?(?:\.[\p{L}\p{M}\p{N}-]+)*\.(?:xn--[a-z\d-]+|[a-z]{2,}|\p{L}[\p{L}\p{M}]+)/giu
+/** The words of a label before a sign that may also be in an address: "mail#jim@b.org", "Order #12~jim@b.org". */
+const LABEL =
+  /(^|[^\p{L}\p{M}\p{N}_+.@#$^~{}'%&-])(?:(?:e-?)?mail|(?:e-?)?correo|[#$^~{}]+\p{N}+)[#$^~{}]+(?=[\p{L}\p{N}])/giu
 const BEFORE =
   /^.*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Arabic}\p{Script=Hebrew}](?=[\w.+-])/u
