@@ -17,12 +17,13 @@ import {
 } from './forms.ts'
 import type { Matcher } from './match/matcher.ts'
 import { readMemory, remember } from './memory.ts'
+import { noNameIn } from './name-questions.ts'
 import { daysOf, isCancel, judge } from './questions.ts'
 import type { Given } from './questions/given.ts'
 import { KINDS } from './questions/kinds.ts'
 import { isRefusal } from './refusals.ts'
 import { beginsLikeQuestion, isQuestion, somethingElse } from './something-else.ts'
-import { wishForPersonIn } from './wish-for-person.ts'
+import { asksAboutPerson, wishForPersonIn } from './wish-for-person.ts'
 import { LIMITS } from '../channel/messenger.ts'
 import { OWN_PAYLOAD } from '../script/limits.ts'
 import { allOf } from '../script/localised.ts'
@@ -50,7 +51,12 @@ export const takeAnswer = (
   // A button of an earlier message, or the button for more choices.
   if (given.payload !== null && isOtherButton(script, given.payload)) return { is: 'aside', place, state }
 
-  const value = judge(script, question, given) ?? choiceBesideSorry(script, question, given)
+  const fitting = judge(script, question, given) ?? choiceBesideSorry(script, question, given)
+  const noName =
+    fitting === null || given.text === null || given.payload !== null
+      ? null
+      : noNameIn(question, given.text, matcher)
+  const value = noName === null ? fitting : null
   // A choice may have the same name as the word that ends a form; then the word is the choice.
   if (
     isCancel(script, given) &&
@@ -65,7 +71,7 @@ export const takeAnswer = (
       : null
   if (corrected !== null) return corrected
   const wish =
-    value === null || given.text === null || !KINDS[question.kind].takesAnyText
+    given.text === null || !KINDS[question.kind].takesAnyText
       ? null
       : wishForPersonIn(script, given.text, matcher())
   if (wish !== null) return { is: 'aside', place, state, said: wish }
@@ -75,6 +81,8 @@ export const takeAnswer = (
   if (days.length > 1 && !asks(place, given, matcher)) return again(script, place, state, { days })
   if (given.text !== null && value !== null) return { is: 'aside', place, state }
   if (given.text !== null && isRefusal(given.text, script.languages)) return refuse(script, place, state)
+  if (given.text !== null && noName === 'question')
+    return askedBack(script, place, given.text, { state, matcher })
   const other = given.text === null ? null : somethingElse(script, question, given.text, matcher())
   if (other === null) return again(script, place, state)
   return { is: 'aside', place, state: other === 'certain' ? state : countMiss(state, 'asides') }
@@ -101,6 +109,24 @@ export const takeWayBack = (
   }
   if (typeof value !== 'string' || !KINDS[question.kind].takesAnyText) return null
   return accept(script, place, value, { state, nowMs: event.timestampMs })
+}
+
+/**
+ * A visitor's question where a name was asked for gets its reply, or the fallback. A reply that would end this
+ * form is none: another form by words that are only similar, or a person for whom the visitor did not wish.
+ */
+const askedBack = (
+  script: Script,
+  place: AskPlace,
+  text: string,
+  { state, matcher }: { state: JsonObject | null; matcher: () => Matcher },
+): FormStep => {
+  const match = matcher().match(text)
+  const reply = script.replies.get(match?.reply ?? '') ?? script.fallback
+  const beginsForm = reply.form !== null && match?.confidence !== 1
+  const handsOver = reply.handover && (match === null || asksAboutPerson(text))
+  if (beginsForm || handsOver) return again(script, place, state, { asksBack: true })
+  return { is: 'aside', place, state: match === null ? countMiss(state, 'asides') : state }
 }
 
 /**
@@ -187,19 +213,21 @@ const correct = (
  * Repeats the question in other words the second time; from the third time on, offers the way out.
  *
  * @param more.isRefused - the visitor does not want to answer, so the way out is offered at once
+ * @param more.asksBack - the visitor asked back, so the question itself comes again at once
  */
 const again = (
   script: Script,
   place: AskPlace,
   state: JsonObject | null,
-  { days = [], isRefused = false }: { days?: readonly string[]; isRefused?: boolean } = {},
+  more: { days?: readonly string[]; isRefused?: boolean; asksBack?: boolean } = {},
 ): FormStep => {
+  const { days = [], isRefused = false, asksBack = false } = more
   const { words } = script
   const { question } = place
   const counted = countMiss(state, 'tries')
   const { tries = 1 } = readMemory(counted).form ?? {}
   const stuck = isRefused || isStuck(counted)
-  const usual = words[KINDS[question.kind].retry]
+  const usual = asksBack ? question.text : words[KINDS[question.kind].retry]
   const first = days.length > 0 ? words.notChoice : (question.retry ?? usual)
   const other = question.retry === null && days.length === 0 ? question.text : usual
   return {

@@ -2,19 +2,22 @@ import { matchKey } from '../script/match-key.ts'
 import type { Script } from '../script/types.ts'
 import { SURE } from './heard.ts'
 import type { Matcher } from './match/matcher.ts'
+import { isWrittenLikeName } from './name-questions.ts'
 import { withoutPoliteness } from './questions.ts'
 import { beginsLikeQuestion, isQuestion } from './something-else.ts'
 
 /**
  * The words of a text with which a visitor asks for a person where any text is an answer, as at "Your name?"; null for any other text. They
- * equal a phrase of the reply that hands over, with or without politeness and an article, or ask in a question for what clearly resembles
- * one.
+ * equal a phrase of the reply that hands over, with or without politeness and an article, or ask for what clearly resembles one, in a
+ * question or as a wish.
  */
 export const wishForPersonIn = (script: Script, text: string, matcher: Matcher): string | null => {
   const isName = isWrittenLikeName(text)
-  const asks = isQuestion(text) || (!isName && beginsLikeQuestion(text) && matchKey(text).includes(' '))
+  const key = matchKey(text)
+  const isLikeWish = isQuestion(text) || (key.includes(' ') && (beginsLikeQuestion(text) || WANTS.test(key)))
+  const asks = isLikeWish && !isName && !asksAboutPerson(text)
   const polite = withoutPoliteness(text)
-  const isPlain = polite === matchKey(text) && !isQuestion(text)
+  const isPlain = polite === key && !isQuestion(text)
   const said = [text, polite, ...(isPlain && isName ? [] : [polite.replace(ARTICLE, '')])]
   const found = said.find((one) => {
     const match = matcher.match(one)
@@ -25,11 +28,15 @@ export const wishForPersonIn = (script: Script, text: string, matcher: Matcher):
   return found ?? null
 }
 
+/** Whether a question asks about a person instead of for one: "Was the agent here?", "Do I have to speak to a person?" */
+export const asksAboutPerson = (text: string): boolean => ABOUT.test(matchKey(text))
+
 /** "A human", "einen Menschen" */
 const ARTICLE = /^(?:an?|the|eine?n?|une?|una|uma?|een|en|ett) /
 
-/** "The Human", "Will A. Human", "Una Agent": each word begins with a capital letter. All capitals are no name's alone. */
-const isWrittenLikeName = (text: string): boolean => {
-  const words = text.match(/[\p{L}\p{M}'’.-]+/gu) ?? []
-  return words.length > 1 && words.every((word) => /^\p{Lu}/u.test(word)) && /\p{Ll}/u.test(text)
-}
+/** "I want to speak to a person", "ich möchte mit einem Menschen sprechen" */
+const WANTS =
+  /^(?:i (?:want|need|would like|d like|wanna) |id like |ich (?:will|mochte|brauche) |quiero |quisiera |necesito |je (?:veux|voudrais) |vorrei |voglio |quero |preciso |ik wil |chce |хочу )/
+
+const ABOUT =
+  /^(?:was|were|did|had|has|must|should|why|do (?:i|we) (?:have|need)|war|waren|hatte|hat|muss|mussen|sollte|warum|wieso|dois je|faut il|pourquoi|estaba|estuvo|tengo que|debo|por que|era|devo|perche|moet|waarom) /

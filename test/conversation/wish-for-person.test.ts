@@ -19,6 +19,8 @@ replies:
         'can I talk to a person',
         'Can I please talk to a person?',
         'are you human?',
+        'I want to talk to a person',
+        "I'd like to talk to a human",
       ],
       [
         'Will Human',
@@ -27,6 +29,9 @@ replies:
         'can you write human on the cake',
         'I am a person',
         'Ann Person',
+        'Ann Human?',
+        'I want a human-size cake',
+        'I want to thank the person at the desk',
       ],
     ],
     [
