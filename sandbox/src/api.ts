@@ -12,6 +12,7 @@
  * | `POST /sandbox/conversations/:pageId/:psid` | {@link VisitorAction} | `{ mid, url?, postId? }`: of the message, the address that opens, the post or comment |
  * | `POST /sandbox/inbox/:pageId/:psid` | {@link InboxAction} | `{ mid }`: a human in the Page inbox |
  * | `POST /sandbox/pages/:pageId` | {@link PageSettings} | {@link SandboxState} |
+ * | `POST /sandbox/templates/:id` | {@link TemplateReview} | {@link SandboxState}: Facebook has reviewed a template of utility messages |
  * | `POST /sandbox/files?name=NAME` | the bytes, with their content type | {@link UploadedFile}: to be sent by a visitor as an attachment |
  * | `GET /sandbox/files/:id/:name` | | the bytes of what a visitor or the bot uploaded |
  * | `POST /sandbox/trouble/:kind` | {@link TroubleBody} | {@link SandboxState} |
@@ -69,6 +70,17 @@ export interface PageView {
   defaultAppId: string | null
   /** Barred from sending for breaking a policy. */
   restricted: boolean
+  /** Its templates of utility messages, oldest first. */
+  messageTemplates: { id: string; name: string; language: string; status: TemplateStatus }[]
+}
+
+/** Messages can be sent with an approved template alone. */
+export type TemplateStatus = 'PENDING' | 'APPROVED' | 'REJECTED'
+
+export interface TemplateReview {
+  status: TemplateStatus
+  /** The reason of a rejection, such as `TAG_SHOULD_BE_MARKETING`. */
+  reason?: string
 }
 
 export interface MenuItem {

@@ -1,4 +1,4 @@
-import type { ChatMessage, Visitor } from './api.ts'
+import type { ChatMessage, TemplateStatus, Visitor } from './api.ts'
 import type { Rng } from './rng.ts'
 
 /**
@@ -19,6 +19,7 @@ export interface World {
   codes: Map<string, AuthorizationCode>
   attachments: Map<string, Attachment>
   personas: Map<string, Persona>
+  messageTemplates: Map<string, MessageTemplate>
   /** Visitors who asked for marketing messages, by the token that stands for them. */
   optIns: Map<string, OptIn>
   labels: Map<string, Label>
@@ -192,6 +193,25 @@ export interface Persona {
   deleted: boolean
 }
 
+/** A template of utility messages (docs/messenger-platform.md#f7); a Page has one for each name and language. */
+export interface MessageTemplate {
+  id: string
+  pageId: string
+  name: string
+  language: string
+  parameterFormat: ParameterFormat
+  /** As the app sent them: one of the type `BODY`, at most one `HEADER` and one `BUTTONS`. */
+  components: Record<string, unknown>[]
+  status: TemplateStatus
+  /** The reason of a rejection. */
+  rejectedReason: string | null
+  createdMs: number
+  updatedMs: number
+}
+
+/** Placeholders are `{{1}}` or `{{order_id}}`. */
+export type ParameterFormat = 'POSITIONAL' | 'NAMED'
+
 export interface OptIn {
   pageId: string
   psid: string
@@ -242,6 +262,7 @@ export const emptyWorld = (): World => ({
   codes: new Map(),
   attachments: new Map(),
   personas: new Map(),
+  messageTemplates: new Map(),
   optIns: new Map(),
   labels: new Map(),
   posts: new Map(),

@@ -13,7 +13,13 @@ import { problem } from './foreign-install.ts'
 import { firstPage, firstVisitor, graph, longLived, textOf } from './lab.ts'
 
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'sandbox.md')
-const SCOPES = [...DEFAULT_SCOPES, 'pages_manage_posts', 'pages_manage_engagement', 'read_insights']
+const SCOPES = [
+  ...DEFAULT_SCOPES,
+  'pages_manage_posts',
+  'pages_manage_engagement',
+  'page_utility_messaging',
+  'read_insights',
+]
 
 /** Starts one sandbox as Facebook, and lets every foreign client make each of its kinds of call. */
 export const countClients = async (): Promise<Judged[]> => {

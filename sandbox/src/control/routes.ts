@@ -20,6 +20,7 @@ import { ifGiven } from '../if-given.ts'
 import { guardAgainstForeignPages } from './guard.ts'
 import { makeTrouble, TROUBLE_KINDS } from './make-trouble.ts'
 import { readAction, readInboxAction } from './read-action.ts'
+import { reviewTemplate } from './review-template.ts'
 import { BadSnapshot } from '../snapshot/codec.ts'
 import { sendTestWebhook } from './test-webhook.ts'
 import { streamEvents } from './stream.ts'
@@ -113,6 +114,12 @@ export const controlRoutes =
       const facts = readObject(body)
       const asked = facts['defaultAppId'] === null ? null : optionalTextIn(facts, 'defaultAppId', 40)
       if (asked !== undefined) setDefaultApp(parts, page, asked)
+      parts.bus.stateChanged()
+      return viewState(parts)
+    })
+
+    app.post<{ Params: { id: string } }>('/templates/:id', async ({ params, body }) => {
+      reviewTemplate(parts, params.id, body)
       parts.bus.stateChanged()
       return viewState(parts)
     })

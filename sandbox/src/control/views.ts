@@ -71,5 +71,8 @@ const viewPage = (parts: SandboxParts, page: Page): PageView => {
     composerDisabled: composerDisabled(menu),
     defaultAppId: page.defaultAppId,
     restricted: page.restricted,
+    messageTemplates: [...parts.world.messageTemplates.values()]
+      .filter(({ pageId }) => pageId === page.id)
+      .map(({ id, name, language, status }) => ({ id, name, language, status })),
   }
 }

@@ -124,8 +124,12 @@ export const nonexistingField = (name: string, nodeType: string): GraphFailure =
  * sandbox's own words.
  */
 export const notModelled = (edge: string, nodeType: string): GraphFailure =>
+  notPlayed(`${edge === '' ? 'changes' : `the edge ${edge}`} of node type ${nodeType}`)
+
+/** The error for a part of a call that the sandbox does not model. */
+export const notPlayed = (what: string): GraphFailure =>
   new GraphFailure({
-    message: `(#3) Application does not have the capability to make this API call. The sandbox does not model ${edge === '' ? 'changes' : `the edge ${edge}`} of node type ${nodeType}.`,
+    message: `(#3) Application does not have the capability to make this API call. The sandbox does not model ${what}.`,
     code: 3,
   })
 

@@ -102,6 +102,12 @@ export const PERSONA_FIELDS = words(`
   id name profile_picture_url
 `)
 
+/** `messenger-business-template.js`, `MessengerBusinessTemplate.Fields`. */
+export const MESSAGE_TEMPLATE_FIELDS = words(`
+  category components creation_time id language language_count last_updated_time library_template_name
+  name rejected_reason rejection_reasons specific_rejection_reasons status
+`)
+
 /** `business.js`, `Business.Fields`. */
 export const BUSINESS_FIELDS = words(`
   block_offline_analytics collaborative_ads_managed_partner_business_info

@@ -30,6 +30,7 @@ const FIELDS: Record<string, readonly string[]> = {
   UnifiedThread: meta.CONVERSATION_FIELDS,
   Message: MESSAGE_FIELDS,
   Persona: meta.PERSONA_FIELDS,
+  MessengerBusinessTemplate: meta.MESSAGE_TEMPLATE_FIELDS,
   Business: meta.BUSINESS_FIELDS,
   Application: meta.APPLICATION_FIELDS,
 }

@@ -59,10 +59,26 @@ export const paginate = <Item>(
   }
 }
 
+/** Parameters of the list that its further pages have, too. */
+const KEPT = [
+  'fields',
+  'appsecret_proof',
+  'user_id',
+  'platform',
+  'folder',
+  'summary',
+  'name',
+  'content',
+  'name_or_content',
+  'language',
+  'category',
+  'status',
+]
+
 /** Facebook's links carry the token, which is why they must never be logged. */
 const pageUrl = ({ url, params, token }: PageAddress, limit: number, name: string, value: string): string => {
   const query = new URLSearchParams({ access_token: token })
-  for (const key of ['fields', 'appsecret_proof', 'user_id', 'platform', 'folder', 'summary']) {
+  for (const key of KEPT) {
     const kept = params[key]
     if (typeof kept === 'string') query.set(key, kept)
     else if (Array.isArray(kept)) query.set(key, kept.join(','))

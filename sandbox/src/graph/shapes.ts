@@ -31,6 +31,23 @@ export const SEND = {
   language: shape('code policy'),
 }
 
+/** docs/messenger-platform.md#f7: a template of utility messages, and what a send fills in. */
+export const UTILITY = {
+  header: shape('type format text example', 'text'),
+  body: shape('type text example', 'text'),
+  buttons: shape('type buttons'),
+  headerExample: shape('header_text header_text_named_params'),
+  bodyExample: shape('body_text body_text_named_params'),
+  urlExample: shape('url_suffix_example'),
+  POSTBACK: shape('type text payload', 'text'),
+  URL: shape('type text url example', 'text'),
+  filled: shape('type parameters'),
+  filledByPosition: shape('type text'),
+  filledByName: shape('type text parameter_name'),
+  filledPostback: shape('type payload'),
+  filledUrl: shape('type url'),
+}
+
 /** docs/messenger-platform.md#f7, by `template_type`; `image_aspect_ratio` of a generic template is from its older page. */
 export const TEMPLATE: Record<string, Shape> = {
   generic: shape('template_type elements sharable image_aspect_ratio'),

@@ -12,6 +12,7 @@ import type {
   Label,
   LoginConfig,
   Message,
+  MessageTemplate,
   OptIn,
   Page,
   Persona,
@@ -221,6 +222,19 @@ export const persona = record<Persona>({
   name: text,
   pictureUrl: text,
   deleted: bool,
+})
+
+export const messageTemplate = record<MessageTemplate>({
+  id: text,
+  pageId: text,
+  name: text,
+  language: text,
+  parameterFormat: oneOf('POSITIONAL', 'NAMED'),
+  components: list(object),
+  status: oneOf('PENDING', 'APPROVED', 'REJECTED'),
+  rejectedReason: nullable(text),
+  createdMs: number,
+  updatedMs: number,
 })
 
 export const optIn = record<OptIn>({ pageId: text, psid: text, stopped: bool })

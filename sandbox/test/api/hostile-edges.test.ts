@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { EDGE_NAMES } from '../../src/graph/edges/table.ts'
 import { TROUBLE_KINDS } from '../../src/control/make-trouble.ts'
+import { DEFAULT_SCOPES } from '../../src/tokens.ts'
 import { WEBHOOK_FIELDS } from '../../src/webhooks/fields.ts'
-import { APP_ID, APP_SECRET, control, graph, startConnected, textOf } from '../lab.ts'
+import { APP_ID, APP_SECRET, control, graph, pageTokenOf, startConnected, textOf } from '../lab.ts'
 import { anyCharacter } from '../any-character.ts'
 import { roundsOr } from '../rounds.ts'
 
@@ -60,7 +61,9 @@ const startFull = async (t: Test) => {
   const connected = await startConnected(t, {
     pages: [{ id: '1001', name: 'One', portfolio: 'Ltd', listed: true }],
   })
-  const { sandbox, pageToken, pageId, say, send } = connected
+  const { sandbox, pageId, say, send } = connected
+  const scopes = [...DEFAULT_SCOPES, 'page_utility_messaging']
+  const pageToken = await pageTokenOf(sandbox, sandbox.userToken({ scopes }))
   const mid = say('hi')
   const uploaded = await send({
     attachment: { type: 'image', payload: { url: 'https://a.example/1', is_reusable: true } },
@@ -68,6 +71,10 @@ const startFull = async (t: Test) => {
   const persona = await graph(sandbox, '/v25.0/me/personas', {
     token: pageToken,
     body: { name: 'John', profile_picture_url: 'https://a.example/1' },
+  })
+  const template = await graph(sandbox, '/v25.0/me/message_templates', {
+    token: pageToken,
+    body: { name: 'a', language: 'en', category: 'UTILITY', components: [{ type: 'BODY', text: 'a' }] },
   })
   const label = await graph(sandbox, '/v25.0/me/custom_labels', { token: pageToken, body: { name: 'VIP' } })
   const wall = { type: 'post', message: 'hi' }
@@ -79,6 +86,7 @@ const startFull = async (t: Test) => {
     Business: [business ?? '', user],
     Page: [pageId, pageToken],
     Persona: [textOf(persona.body['id']), pageToken],
+    MessengerBusinessTemplate: [textOf(template.body['id']), pageToken],
     Application: [APP_ID, `${APP_ID}|${APP_SECRET}`],
     Profile: [connected.psid, pageToken],
     Conversation: [conversation?.id ?? '', pageToken],
@@ -89,7 +97,7 @@ const startFull = async (t: Test) => {
       pageToken,
     ],
   }
-  return { ...connected, nodes, attachmentId: textOf(uploaded.body['attachment_id']) }
+  return { ...connected, pageToken, nodes, attachmentId: textOf(uploaded.body['attachment_id']) }
 }
 
 /** Parameters that some edge reads. */
@@ -110,6 +118,10 @@ const NAMES = [
   'persona_id',
   'notification_type',
   'name',
+  'language',
+  'category',
+  'components',
+  'template_id',
   'profile_picture_url',
   'psid',
   'persistent_menu',

@@ -38,6 +38,15 @@ const live = async (t: Parameters<typeof startBot>[0]) => {
   form.set('filedata', new File(['picture'], 'a.png', { type: 'image/png' }))
   const headers = { authorization: `Bearer ${pageToken}` }
   await fetch(`${sandbox.origin}/v25.0/me/messages`, { method: 'POST', body: form, headers })
+  const template = { id: '11', pageId, name: 'a', language: 'en', parameterFormat: 'NAMED' as const }
+  const review = {
+    status: 'APPROVED' as const,
+    rejectedReason: null,
+    createdMs: START_MS,
+    updatedMs: START_MS,
+  }
+  const components = [{ type: 'BODY', text: 'a' }]
+  sandbox.world.messageTemplates.set('11', { ...template, ...review, components })
   await graph(sandbox, '/v25.0/me/personas', {
     token: pageToken,
     body: { name: 'John', profile_picture_url: 'https://a.example/1' },

@@ -204,17 +204,6 @@ t.test('beyond its limits a template is refused, and nothing is sent', async (t)
   t.equal(sandbox.conversation(pageId, psid)?.messages.length, 1)
 })
 
-t.test('a utility message needs an approved template, and there is none', async (t) => {
-  const { send, say } = await startConnected(t)
-  say('hi')
-  const template = { name: 'order_update', language: { code: 'en' }, components: [] }
-  t.match(await send({ template }, { messaging_type: 'UTILITY' }), {
-    body: { error: { code: 100, message: /does not exist, or is not approved/ } },
-  })
-  t.match(await send({ template }), { body: { error: { code: 100, message: /messaging_type UTILITY/ } } })
-  t.match(await send({ text: 'a' }, { messaging_type: 'UTILITY' }), { body: { error: { code: 100 } } })
-})
-
 t.test('tags: two are left, three were removed, and the news tag is for news Pages', async (t) => {
   const { send, say } = await startConnected(t)
   say('hi')

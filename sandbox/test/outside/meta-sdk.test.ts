@@ -23,6 +23,7 @@ foreignTest('the lists are those of the SDK of Meta that is installed', async (t
     [meta.USER_FIELDS, 'User', 'Fields'],
     [meta.CONVERSATION_FIELDS, 'UnifiedThread', 'Fields'],
     [meta.PERSONA_FIELDS, 'Persona', 'Fields'],
+    [meta.MESSAGE_TEMPLATE_FIELDS, 'MessengerBusinessTemplate', 'Fields'],
     [meta.BUSINESS_FIELDS, 'Business', 'Fields'],
     [meta.APPLICATION_FIELDS, 'Application', 'Fields'],
   ]

@@ -1,5 +1,14 @@
 import type { SandboxParts } from '../../parts.ts'
-import type { Business, Conversation, Label, Message, Page, Persona, Post } from '../../world.ts'
+import type {
+  Business,
+  Conversation,
+  Label,
+  Message,
+  MessageTemplate,
+  Page,
+  Persona,
+  Post,
+} from '../../world.ts'
 import type { Call, Caller, PageCaller, UserCaller } from '../call.ts'
 import { GraphFailure, unsupported } from '../failure.ts'
 import type { Readers } from '../fields.ts'
@@ -23,6 +32,7 @@ export type Node =
   | { type: 'Profile'; id: string }
   | { type: 'Business'; id: string; business: Business }
   | { type: 'Persona'; id: string; persona: Persona }
+  | { type: 'MessengerBusinessTemplate'; id: string; template: MessageTemplate }
   | { type: 'Conversation'; id: string; conversation: Conversation }
   | { type: 'PageLabel'; id: string; label: Label }
   | { type: 'Post'; id: string; post: Post }
@@ -46,6 +56,7 @@ export const asPage = ({ caller, call, node }: EdgeContext): PageCaller => {
 const pageOf = (node: Node): string => {
   if (node.type === 'Conversation' || node.type === 'Message') return node.conversation.pageId
   if (node.type === 'PageLabel') return node.label.pageId
+  if (node.type === 'MessengerBusinessTemplate') return node.template.pageId
   if (node.type === 'Post') return node.post.pageId
   return node.type === 'Persona' ? node.persona.pageId : node.id
 }

@@ -11,7 +11,6 @@ const PAGE_LISTS = [
   'leadgen_forms',
   'live_videos',
   'locations',
-  'message_templates',
   'photos',
   'product_catalogs',
   'ratings',

@@ -17,7 +17,7 @@ import { asPage, type Edge, type EdgeContext } from './edge.ts'
 import { personaOf } from './personas.ts'
 import { senderAction } from './sender-action.ts'
 import { afterMessage, threadTaken } from './threads.ts'
-import { checkUtility } from './utility.ts'
+import { readUtility } from './utility.ts'
 
 /** The Send API (docs/messenger-platform.md#f). */
 export const sendMessage: Edge = (context) => {
@@ -35,12 +35,14 @@ export const sendMessage: Edge = (context) => {
   if (message === undefined) throw badParameter('Must send either message or state', 2018015)
 
   const tag = checkEnvelope(call.params)
-  checkUtility(message, call.params)
-  const content = checkMessage(message, surroundings(context, caller, conversation))
+  const utility = readUtility(context, caller, message)
+  const content = utility ?? checkMessage(message, surroundings(context, caller, conversation))
   const replyTo = readReply(context, conversation)
   const hand = afterMessage(context, caller, conversation)
   checkReach(parts, caller, conversation)
-  if (!byOptIn && !answers) checkWindow(parts, conversation, { tag, templateType: content.templateType })
+  if (!byOptIn && !answers && !utility) {
+    checkWindow(parts, conversation, { tag, templateType: content.templateType })
+  }
   if (!parts.chat.routing.mayAnswer(caller.page, conversation, caller.app.id)) throw threadTaken()
 
   const shown = withUpload(context, content)

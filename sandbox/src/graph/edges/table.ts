@@ -22,6 +22,7 @@ import { debugToken } from './debug-token.ts'
 import type { Edge, EdgeContext, Node } from './edge.ts'
 import { EMPTY_LISTS, isEmptyList } from './empty-lists.ts'
 import { LABEL_EDGES } from './labels.ts'
+import { MESSAGE_TEMPLATE_EDGES } from './message-templates.ts'
 import { sendMessage } from './messages.ts'
 import { accessToken, clientCode } from './oauth.ts'
 import { pageNode } from './page.ts'
@@ -80,6 +81,7 @@ const EDGES: Record<string, Edge> = {
   'Conversation GET messages': conversations.conversationMessages,
   'Message GET ': conversations.messageNode,
   ...LABEL_EDGES,
+  ...MESSAGE_TEMPLATE_EDGES,
   ...POST_EDGES,
   ...PICTURE_EDGES,
   ...SMALL_PAGE_EDGES,
@@ -179,7 +181,7 @@ const nestedParams = (outer: Params, { text, modifiers }: Field): Params => ({
 const CHANGEABLE = new Set(['Page', 'User', 'Application'])
 
 /** Facebook's words in place of an id that the sandbox does not have. */
-const ROOT_EDGES = new Set(['search', 'device', 'pages'])
+const ROOT_EDGES = new Set(['search', 'device', 'pages', 'message_template_library'])
 
 /** The error for an address without a node or an edge. */
 const strayed = (call: Call, node: Node): GraphFailure => {
@@ -245,6 +247,8 @@ const findNode = (parts: SandboxParts, caller: Caller, call: Call, id: string): 
   if (business) return { type: 'Business', id, business }
   const persona = world.personas.get(id)
   if (persona) return { type: 'Persona', id, persona }
+  const template = world.messageTemplates.get(id)
+  if (template) return { type: 'MessengerBusinessTemplate', id, template }
   const label = world.labels.get(id)
   if (label) return { type: 'PageLabel', id, label }
   const post = world.posts.get(id)
