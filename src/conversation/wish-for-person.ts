@@ -14,11 +14,16 @@ import { beginsLikeQuestion, isQuestion } from './something-else.ts'
 export const wishForPersonIn = (script: Script, text: string, matcher: Matcher): string | null => {
   const isName = isWrittenLikeName(text)
   const key = matchKey(text)
-  const isLikeWish = isQuestion(text) || (key.includes(' ') && (beginsLikeQuestion(text) || WANTS.test(key)))
+  const isLikeWish =
+    isQuestion(text) || (key.includes(' ') && (beginsLikeQuestion(text) || WANTS_TO.test(key)))
   const asks = isLikeWish && !isName && !asksAboutPerson(text)
   const polite = withoutPoliteness(text)
   const isPlain = polite === key && !isQuestion(text)
-  const said = [text, polite, ...(isPlain && isName ? [] : [polite.replace(ARTICLE, '')])]
+  const said = [
+    text,
+    polite,
+    ...(isPlain && isName ? [] : [polite.replace(WANTS_THING, '').replace(ARTICLE, '')]),
+  ]
   const found = said.find((one) => {
     const match = matcher.match(one)
     if (match === null || script.replies.get(match.reply)?.handover !== true) return false
@@ -34,9 +39,12 @@ export const asksAboutPerson = (text: string): boolean => ABOUT.test(matchKey(te
 /** "A human", "einen Menschen" */
 const ARTICLE = /^(?:an?|the|eine?n?|une?|una|uma?|een|en|ett) /
 
-/** "I want to speak to a person", "ich möchte mit einem Menschen sprechen" */
-const WANTS =
-  /^(?:i (?:want|need|would like|d like|wanna) |id like |ich (?:will|mochte|brauche) |quiero |quisiera |necesito |je (?:veux|voudrais) |vorrei |voglio |quero |preciso |ik wil |chce |хочу )/
+/** "I want to speak to a person", "ich möchte mit einem Menschen sprechen". "Quiero una pizza para otra persona" wants a thing. */
+const WANTS_TO =
+  /^(?:i (?:want|need|would like|d like) to |id like to |i wanna |(?:ich (?:will|mochte)|quiero|quisiera|necesito|je (?:veux|voudrais)|vorrei|voglio|quero|preciso|ik wil|chce|хочу) (?!(?:eine?[nr]?|une?|una|uma?|een|otr[ao]) ))/
+
+/** "I need an agent". With more words it is another wish: "I need a person with a van". */
+const WANTS_THING = /^(?:i (?:want|need|would like|d like)|id like|ich brauche|necesito|preciso) (?!to )/
 
 const ABOUT =
   /^(?:was|were|did|had|has|must|should|why|do (?:i|we) (?:have|need)|war|waren|hatte|hat|muss|mussen|sollte|warum|wieso|dois je|faut il|pourquoi|estaba|estuvo|tengo que|debo|por que|era|devo|perche|moet|waarom) /

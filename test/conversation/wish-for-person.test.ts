@@ -21,6 +21,7 @@ replies:
         'are you human?',
         'I want to talk to a person',
         "I'd like to talk to a human",
+        'i need a human',
       ],
       [
         'Will Human',
@@ -31,6 +32,8 @@ replies:
         'Ann Person',
         'Ann Human?',
         'I want a human-size cake',
+        'I need a human with a van',
+        'I need one more human',
         'I want to thank the person at the desk',
       ],
     ],
