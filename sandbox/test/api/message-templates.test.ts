@@ -30,6 +30,7 @@ const body = (more: Facts = {}) => ({
 const plain = { type: 'BODY', text: 'Your order is on its way.' }
 const buttons = (...list: Facts[]) => ({ type: 'BUTTONS', buttons: list })
 const track = { type: 'POSTBACK', text: 'Track', payload: 'order_{{2}}' }
+const help = { type: 'POSTBACK', text: 'Help', payload: 'help' }
 const site = {
   type: 'URL',
   text: 'Open',
@@ -45,7 +46,7 @@ const order = (more: Facts = {}): Facts => ({
   name: 'order_update',
   language: 'en',
   category: 'UTILITY',
-  components: [header(), body(), buttons(track, site)],
+  components: [header(), body(), buttons(help, track, site)],
   ...more,
 })
 
@@ -249,7 +250,7 @@ t.test('a template with wrong parameters or without samples is rejected at once'
 })
 
 t.test('a utility message is made from its template, also outside the 24-hour window', async (t) => {
-  const { sandbox, send, approved, last, pageToken, psid } = await start(t)
+  const { sandbox, send, approved, last, token, pageToken, psid } = await start(t)
   await approved(order())
   await approved(order({ name: 'plain', components: [body()] }))
   const days = named('Order {{id}} comes {{day}}.', ['id', 'day'])
@@ -268,6 +269,7 @@ t.test('a utility message is made from its template, also outside the 24-hour wi
             title: 'Order Update',
             subtitle: 'Good news! Order 566701 comes today.',
             buttons: [
+              { type: 'postback', title: 'Help', payload: 'help' },
               { type: 'postback', title: 'Track', payload: 'order_12' },
               { type: 'web_url', title: 'Open', url: 'https://a.example/orders/34' },
             ],
@@ -276,9 +278,12 @@ t.test('a utility message is made from its template, also outside the 24-hour wi
       },
     },
   })
-  const text = [values('body', '$1', '{{1}}')]
+  const read = await graph(sandbox, `/v25.0/${last()?.mid}?fields=message,attachments`, { token })
+  const card = { title: 'Order Update', subtitle: 'Good news! Order 566701 comes today.' }
+  t.match(read.body, { message: '', attachments: { data: [{ generic_template: card }] } })
+  const text = [values('body', '{{2}}', '$1')]
   t.match(await send(use(text, { name: 'plain' }), {}), { status: 200 }, 'as in samples without the type')
-  t.match(last(), { text: 'Good news! Order $1 comes {{1}}.', attachment: null })
+  t.match(last(), { text: 'Good news! Order {{2}} comes $1.', attachment: null })
   const swapped = ['day', 'id'].map((name) => ({ type: 'text', parameter_name: name, text: `the ${name}` }))
   const byName = use([{ type: 'body', parameters: swapped }], { name: 'named' })
   t.match(await send(byName), { status: 200 })

@@ -5,7 +5,7 @@ import { demand } from '../identify.ts'
 import { project, wantedFields, type Field } from '../fields.ts'
 import { unsupported } from '../failure.ts'
 import { paginate } from '../paging.ts'
-import { optionalText } from '../params.ts'
+import { optionalText, type Params } from '../params.ts'
 import { asPage, graphTime, type Edge, type EdgeContext } from './edge.ts'
 
 const DEFAULTS = 'id,updated_time'
@@ -111,11 +111,20 @@ const describeAttachments = ({ mid, attachment }: Message) =>
   attachmentsOf(attachment).map(({ type, payload }, index) => {
     const { url } = payload
     const id = mid.slice(2 + index, 18 + index)
-    if (typeof url !== 'string') return { id, generic_template: payload }
+    if (typeof url !== 'string') return { id, generic_template: cardOf(payload) }
     if (type === 'image') return { id, mime_type: 'image/jpeg', image_data: { url } }
     if (type === 'video') return { id, mime_type: 'video/mp4', video_data: { url } }
     return { id, mime_type: 'application/octet-stream', file_url: url }
   })
+
+/** One card as Meta's page on utility messages shows it; the form of other templates is not known. */
+const cardOf = (payload: Params): Params => {
+  const elements = payload['template_type'] === 'generic' ? payload['elements'] : undefined
+  const [card, ...others] = Array.isArray(elements) ? (elements as Params[]) : []
+  if (!card || others.length > 0) return payload
+  const { title, subtitle } = card
+  return { title, ...(subtitle !== undefined && { subtitle }) }
+}
 
 const reader = (context: EdgeContext) => {
   const caller = asPage(context)
