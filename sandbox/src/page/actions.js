@@ -1,7 +1,7 @@
 // @ts-check
 /** The actions of this page. Failures are shown in the notice at the foot of the page. */
 
-/** @import { InboxAction, TroubleBody, TroubleKind, VisitorAction } from '../api.ts' */
+/** @import { InboxAction, TemplateStatus, TroubleBody, TroubleKind, VisitorAction } from '../api.ts' */
 /** @import { Store } from './store.js' */
 /** @import { Sync } from './sync.js' */
 import {
@@ -12,6 +12,7 @@ import {
   makeTrouble,
   moveClock,
   readConversation,
+  reviewTemplate,
   uploadFile,
 } from './api.js'
 import { byId } from './dom.js'
@@ -155,6 +156,15 @@ export const createActions = ({ store, sync }) => {
       const { pageId, psid } = model
       if (pageId === null || psid === null) return false
       return (await attempt(() => actInInbox(pageId, psid, action))) !== null
+    },
+
+    /**
+     * @param {string} id
+     * @param {TemplateStatus} status
+     */
+    async review(id, status) {
+      const state = await attempt(() => reviewTemplate(id, status))
+      if (state !== null) store.setState(state)
     },
 
     /** @param {number} seconds */

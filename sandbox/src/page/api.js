@@ -1,7 +1,7 @@
 // @ts-check
 /** The control API of the sandbox (see ../api.ts) as functions. Each throws an Error whose message may be shown. */
 
-/** @import { ConversationView, InboxAction, SandboxState, Traffic, TroubleBody, TroubleKind, UploadedFile, Visitor, VisitorAction } from '../api.ts' */
+/** @import { ConversationView, InboxAction, SandboxState, TemplateStatus, Traffic, TroubleBody, TroubleKind, UploadedFile, Visitor, VisitorAction } from '../api.ts' */
 
 export const EVENTS_PATH = '/sandbox/events'
 
@@ -71,6 +71,14 @@ export const addVisitor = (name) => call('POST', '/sandbox/visitors', { name })
  * @returns {Promise<SandboxState>}
  */
 export const makeTrouble = (kind, body) => call('POST', `/sandbox/trouble/${kind}`, body)
+
+/**
+ * @param {string} id
+ * @param {TemplateStatus} status
+ * @returns {Promise<SandboxState>}
+ */
+export const reviewTemplate = (id, status) =>
+  call('POST', `/sandbox/templates/${encodeURIComponent(id)}`, { status })
 
 /** @returns {Promise<{ token: string }>} */
 export const freshUserToken = () => call('POST', '/sandbox/user-token', {})

@@ -65,6 +65,8 @@ export const createTime = ({ store, actions }) => {
  */
 const windowWords = (endsMs, nowMs) => {
   if (endsMs === null) return 'The 24-hour window opens with your first message.'
-  if (endsMs <= nowMs) return 'The 24-hour window is closed: the bot cannot write before you do (10/2018278).'
+  if (endsMs <= nowMs) {
+    return 'The 24-hour window is closed: before you write, the bot may send utility messages alone (10/2018278).'
+  }
   return `The bot may write until ${dayAndTime(endsMs, nowMs)}.`
 }

@@ -9,6 +9,7 @@ import { byId, fill, h } from './dom.js'
 import { icon } from './icons.js'
 import { createInbox } from './inbox.js'
 import { createMoreTrouble } from './more-trouble.js'
+import { createReviews } from './reviews.js'
 import { createTime } from './time.js'
 import { causeOfDeath } from './token.js'
 
@@ -203,6 +204,7 @@ export const createTrouble = ({ store, actions }) => {
       'Back to calm ends outages and gives roles back. After a changed password or a removed app only a new token helps, as at Facebook.',
     ),
     createMoreTrouble({ store, actions }),
+    createReviews({ store, actions }),
     createInbox({ store, actions }),
     createTime({ store, actions }),
     h('h2', {}, 'How it is wired'),

@@ -1,3 +1,4 @@
+import { DEFAULT_SCOPES } from '../../src/tokens.ts'
 import { startTalk } from '../page-bot.ts'
 import { chatScenes, chatTest, chosenPsid, hear, say, texts } from '../page-chat.ts'
 
@@ -19,6 +20,9 @@ const CARDS = {
     ],
   },
 }
+
+/** The longest name of a message template. */
+const LONG = 'order'.repeat(100)
 
 chatScenes('what a bot can send is shown, and answered', {
   'typing dots while the bot types, and "Seen" once it has read': async (t, { page, talk }) => {
@@ -138,6 +142,48 @@ chatScenes('what a bot can send is shown, and answered', {
     const login = await opened
     await login.waitForURL(/account_linking_token=AR\w+&redirect_uri=/)
     t.match(login.url(), 'https://bot.example/login')
+  },
+
+  'a message template is reviewed, and its utility message is shown as a card': async (t, { page, talk }) => {
+    await say(page, 'order')
+    await hear(page, 'You said: order')
+    const { sandbox, pageId } = talk
+    await talk.repair(sandbox.userToken({ scopes: [...DEFAULT_SCOPES, 'page_utility_messaging'] }))
+    const components = [
+      { type: 'HEADER', format: 'TEXT', text: 'Order Update' },
+      { type: 'BODY', text: 'Order {{1}}\nis here.' },
+      { type: 'BUTTONS', buttons: [{ type: 'POSTBACK', text: 'Track', payload: 'order_{{1}}' }] },
+    ]
+    sandbox.world.messageTemplates.set('11', {
+      id: '11',
+      pageId,
+      name: LONG,
+      language: 'en',
+      parameterFormat: 'POSITIONAL',
+      components,
+      status: 'PENDING',
+      rejectedReason: null,
+      createdMs: 0,
+      updatedMs: 0,
+    })
+    sandbox.bus.stateChanged()
+    await page.getByRole('button', { name: `Approve ${LONG} (en)` }).click()
+    const reviews = page.getByTestId('reviews')
+    await reviews.filter({ hasText: 'APPROVED' }).waitFor()
+    t.ok(await reviews.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth), 'it has room')
+
+    const values = [
+      { type: 'body', parameters: [{ type: 'text', text: '566701' }] },
+      { type: 'buttons', parameters: [{ type: 'POSTBACK', payload: '12' }] },
+    ]
+    const template = { name: LONG, language: { code: 'en' }, components: values }
+    const recipient = { id: await chosenPsid(page) }
+    await talk.send({ recipient, messaging_type: 'UTILITY', message: { template } })
+    await page.locator('#messages .card').filter({ hasText: 'Order Update' }).waitFor()
+    t.equal(await page.locator('#messages .card-subtitle').innerText(), 'Order 566701\nis here.')
+    await page.getByTestId('button').filter({ hasText: 'Track' }).click()
+    await hear(page, 'You said: Track')
+    t.match(talk.heard.at(-1), { text: 'Track', payload: 'order_12' })
   },
 
   'commands are copied whole: the repair as it stands, a call as curl without its secrets': async (
